@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One-shots of water, bodies, drums, shots and gestures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .synthesis import Audio, Rng, band, decay, finish, grains, modes, noise, seconds, span, swell, tick
+
+
+def drip(rng: Rng) -> Audio:
+    """A bubble: one sine whose pitch rises as it decays (van den Doel's bubble model)."""
+    n = seconds(span(rng, 0.14, 0.22))
+    f0 = span(rng, 700, 1800)
+    t = np.arange(n) / 48000
+    phase = 2 * np.pi * f0 * (t + span(rng, 1.5, 4.0) * t * t)
+    bubble = np.sin(phase) * decay(n, span(rng, 0.08, 0.16))
+    return finish(bubble.astype(np.float32) + 0.25 * tick(rng, n, 0.005, 2000, 12000), 0.6)
+
+
+def splash(rng: Rng) -> Audio:
+    """A slap of water, then spray that darkens."""
+    n = seconds(span(rng, 0.6, 0.9))
+    spray = noise(rng, n, 700, 5500) * decay(n, span(rng, 0.5, 0.8))
+    fine = noise(rng, n, 4000, 13000) * decay(n, span(rng, 0.25, 0.4))
+    drops = grains(rng, n, 40, 0.5, 0.02, 900, 3000)
+    slap = tick(rng, n, 0.06, 150, 3000)
+    return finish(spray * 0.5 + fine * 0.35 + 0.5 * drops / np.abs(drops).max() + 1.2 * slap, 0.85)
+
+
+def punch(rng: Rng) -> Audio:
+    """Cinema punch: falling low thump with a meaty smack."""
+    n = seconds(span(rng, 0.2, 0.3))
+    t = np.arange(n) / 48000
+    f = span(rng, 90, 140)
+    thump = np.sin(2 * np.pi * (f * t - 0.5 * f * t * t * 1.5)) * decay(n, span(rng, 0.18, 0.26))
+    smack = tick(rng, n, span(rng, 0.06, 0.1), 400, 2200)
+    return finish(thump.astype(np.float32) * 1.2 + 0.5 * smack, 0.95)
+
+
+def clap(rng: Rng) -> Audio:
+    """Two palms: a resonant noise burst near 1-2 kHz."""
+    n = seconds(span(rng, 0.12, 0.2))
+    f = span(rng, 900, 1700)
+    burst = noise(rng, n, f * 0.75, f * 1.5) * decay(n, span(rng, 0.07, 0.12))
+    return finish(burst + 0.4 * tick(rng, n, 0.03, 3000, 12000), 0.8)
+
+
+def drum(rng: Rng) -> Audio:
+    """A membrane: Bessel partials with a pitch drop; some have a snare."""
+    n = seconds(span(rng, 0.45, 0.7))
+    t = np.arange(n) / 48000
+    f = span(rng, 75, 150)
+    glide = np.cumsum(1 + 0.5 * np.exp(-t * 30)) / 48000
+    out = np.zeros(n)
+    for ratio, amp, t60 in ((1, 1, 0.6), (1.59, 0.6, 0.35), (2.14, 0.4, 0.25), (2.65, 0.3, 0.2)):
+        out += amp * np.sin(2 * np.pi * f * ratio * glide + rng.uniform(0, 1)) * decay(n, t60 * span(rng, 0.8, 1.2))
+    if rng.random() < 0.4:
+        out += 0.35 * noise(rng, n, 1800, 9000) * decay(n, span(rng, 0.18, 0.3))
+    return finish(out.astype(np.float32) + 0.5 * tick(rng, n, 0.01, 1000, 6000), 0.95)
+
+
+def gunshot(rng: Rng) -> Audio:
+    """A crack over the whole spectrum and a rumbling tail."""
+    n = seconds(span(rng, 0.8, 1.2))
+    crack = tick(rng, n, span(rng, 0.05, 0.09), 0, 20000)
+    tail = band(noise(rng, n), 0, span(rng, 700, 1500)) * decay(n, span(rng, 0.7, 1.1))
+    return finish(1.5 * crack + 0.9 * tail / np.abs(tail).max() + tick(rng, n, 0.2, 200, 4000), 1.0)
+
+
+def whoosh(rng: Rng) -> Audio:
+    """Air: a noise band that rises and falls; several bands stand in for a moving filter."""
+    n = seconds(span(rng, 0.35, 0.6))
+    peak = span(rng, 0.2, 0.35)
+    centre = span(rng, 500, 1100)
+    out = np.zeros(n, np.float32)
+    for k, width in ((1.0, 1.2), (1.8, 2.2), (3.0, 4.0)):
+        out += noise(rng, n, centre * k * 0.7, centre * k * 1.4) * swell(n, peak, width) / k
+    return finish(out, 0.6)
+
+
+def cloth(rng: Rng) -> Audio:
+    """A rustle: filtered noise with rough, quick modulation."""
+    n = seconds(span(rng, 0.25, 0.45))
+    rough = np.interp(np.arange(n), np.linspace(0, n, 40), rng.uniform(0.15, 1.0, 40)).astype(np.float32)
+    hiss = noise(rng, n, span(rng, 900, 1600), span(rng, 5000, 9000))
+    return finish(hiss * rough * swell(n, span(rng, 0.1, 0.2), 0.8), 0.35)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Building blocks of procedural sound at 48 kHz.
+
+Every one-shot starts at sample 0 with its attack and ends in a fade: a tail cut at -60 dB would leave a
+full-band click that the model would learn as an event.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import butter, lfilter, sosfilt
+
+SAMPLE_RATE = 48000
+FADE = 400
+Audio = npt.NDArray[np.float32]
+Rng = np.random.Generator
+
+
+def seconds(n: float) -> int:
+    """Samples in `n` seconds."""
+    return max(1, int(n * SAMPLE_RATE))
+
+
+def span(rng: Rng, lo: float, hi: float) -> float:
+    """A log-uniform draw: the ear hears frequencies and decays as ratios."""
+    return float(lo * (hi / lo) ** rng.random())
+
+
+def decay(n: int, t60: float) -> Audio:
+    """Exponential decay over `n` samples that falls 60 dB in `t60` seconds."""
+    return np.exp(np.arange(n, dtype=np.float32) * np.float32(-6.908 / (t60 * SAMPLE_RATE)))
+
+
+@lru_cache(maxsize=4096)
+def _band(lo: float, hi: float) -> npt.NDArray[np.float64]:
+    top = SAMPLE_RATE * 0.49
+    if lo <= 20:
+        return butter(2, min(hi, top), "low", fs=SAMPLE_RATE, output="sos")
+    if hi >= 20000:
+        return butter(2, min(lo, top), "high", fs=SAMPLE_RATE, output="sos")
+    return butter(2, [lo, min(hi, top)], "band", fs=SAMPLE_RATE, output="sos")
+
+
+def band(x: Audio, lo: float, hi: float) -> Audio:
+    """Second-order band pass in Hz; `lo` <= 20 makes it a low pass, `hi` >= 20000 a high pass."""
+    # Rounded so that the filter cache is hit.
+    key_lo = round(lo, -1) if lo > 20 else 0.0
+    return sosfilt(_band(float(key_lo), float(max(round(hi, -1), key_lo + 40))), x).astype(np.float32)
+
+
+def noise(rng: Rng, n: int, lo: float = 0.0, hi: float = 20000.0) -> Audio:
+    """Band-limited white noise, RMS 1."""
+    x = rng.standard_normal(n, dtype=np.float32)
+    if lo > 20 or hi < 20000:
+        x = band(x, lo, hi)
+    return x / (np.sqrt(np.mean(x * x)) + 1e-9)
+
+
+def modes(rng: Rng, n: int, freqs: npt.ArrayLike, t60s: npt.ArrayLike, amps: npt.ArrayLike) -> Audio:
+    """Sum of decaying partials (modal synthesis) with random phase, peak not normalised."""
+    f = np.asarray(freqs, np.float32)[:, None]
+    t = np.arange(n, dtype=np.float32)[None, :] / SAMPLE_RATE
+    k = np.float32(-6.908) / np.asarray(t60s, np.float32)[:, None]
+    phase = rng.uniform(0, 2 * np.pi, f.shape).astype(np.float32)
+    a = np.asarray(amps, np.float32)[:, None]
+    keep = (f[:, 0] > 30) & (f[:, 0] < 20000)
+    f, k, phase, a = f[keep], k[keep], phase[keep], a[keep]
+    return (a * np.exp(k * t) * np.sin(2 * np.pi * f * t + phase)).sum(0).astype(np.float32)
+
+
+def tick(rng: Rng, n: int, length: float, lo: float, hi: float) -> Audio:
+    """A burst of noise of `length` seconds (60 dB decay) padded to `n` samples: the contact of two things."""
+    m = min(n, seconds(length * 1.2))
+    out = np.zeros(n, np.float32)
+    out[:m] = noise(rng, m + 200, lo, hi)[200:] * decay(m, length)
+    return out
+
+
+def grains(rng: Rng, n: int, count: int, spread: float, t60: float, lo: float, hi: float) -> Audio:
+    """`count` short noise grains whose density decays over `spread` seconds, the first one at sample 0."""
+    hits = np.zeros(n, np.float32)
+    at = np.minimum(rng.exponential(spread / 3, count), (n - 1) / SAMPLE_RATE)
+    at[0] = 0.0
+    level = rng.exponential(0.5, count) * np.exp(-at * 2.5 / spread)
+    level[0] = level.max() * 1.3
+    np.add.at(hits, (at * SAMPLE_RATE).astype(int), level.astype(np.float32))
+    m = seconds(t60)
+    shape = noise(rng, m + 200, lo, hi)[200:] * decay(m, t60)
+    return np.convolve(hits, shape)[:n].astype(np.float32)
+
+
+def swell(n: int, peak: float, rise: float) -> Audio:
+    """A hump that peaks at the fraction `peak` of its length; `rise` > 1 sharpens it."""
+    t = np.arange(n, dtype=np.float32) / n
+    up = np.clip(t / peak, 0, 1)
+    down = np.clip((1 - t) / (1 - peak), 0, 1)
+    return (np.minimum(up, down) ** rise).astype(np.float32)
+
+
+def pole(x: Audio, cutoff: float) -> Audio:
+    """One-pole low pass: the cheap filter that makes soft hits dull."""
+    a = float(np.exp(-2 * np.pi * cutoff / SAMPLE_RATE))
+    return lfilter([1 - a], [1, -a], x).astype(np.float32)
+
+
+def finish(x: Audio, peak: float = 1.0) -> Audio:
+    """Peak-normalise, soften the first 0.2 ms, fade out the last 8 ms."""
+    x = x - 0.0
+    k = min(10, len(x))
+    x[:k] *= np.linspace(0.2, 1, k, dtype=np.float32)
+    m = min(FADE, len(x))
+    x[-m:] *= np.linspace(1, 0, m, dtype=np.float32) ** 2
+    return (x * (peak / (np.abs(x).max() + 1e-9))).astype(np.float32)

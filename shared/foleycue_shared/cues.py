@@ -48,9 +48,7 @@ def parse_cue_sheet(text: str | bytes, limit_samples: int) -> tuple[Cue, ...]:
     try:
         entries = msgspec.json.decode(text, type=list[_CueEntry])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _bad(
-            f'The cue sheet is not a JSON list of {{"time": seconds, "strength": 0 to 1}} ({error}).'
-        ) from error
+        raise _bad(f'The cue sheet is not a JSON list of {{"time": seconds, "strength": 0 to 1}} ({error}).') from error
     if len(entries) > MAX_CUES:
         raise _bad(f"The cue sheet has {len(entries)} cues; {MAX_CUES} are the most for one range.")
     cues = []
@@ -58,9 +56,7 @@ def parse_cue_sheet(text: str | bytes, limit_samples: int) -> tuple[Cue, ...]:
         if not 0 <= entry.strength <= 1:
             raise _bad(f"Cue {number} has the strength {entry.strength:g}; it must lie between 0 and 1.")
         if not 0 <= entry.time < limit_samples / CUE_RATE:
-            raise _bad(
-                f"Cue {number} lies at {entry.time:g} s, outside the range of {limit_samples / CUE_RATE:.3f} s."
-            )
+            raise _bad(f"Cue {number} lies at {entry.time:g} s, outside the range of {limit_samples / CUE_RATE:.3f} s.")
         # A time within half a sample of the end must not round onto the first sample after the range.
         sample = min(seconds_to_samples(entry.time, CUE_RATE), limit_samples - 1)
         cues.append(Cue(sample, entry.strength, entry.source))

@@ -79,6 +79,4 @@ def explain_os_error(error: OSError, path: object) -> FoleyCueError:
             ErrorCode.DISK_FULL, f"There is no room left to write {path}: free some space or choose another disk."
         )
     reason = (error.strerror or str(error)).lower()
-    return FoleyCueError(
-        ErrorCode.OUTPUT_UNWRITABLE, f"{path} cannot be written ({reason}): choose another place."
-    )
+    return FoleyCueError(ErrorCode.OUTPUT_UNWRITABLE, f"{path} cannot be written ({reason}): choose another place.")

@@ -40,7 +40,7 @@ class Conditions:
     negative: str = ""
     cues: tuple[Cue, ...] = ()
     seed: int = 0
-    guidance: Guidance = Guidance()
+    guidance: Guidance = field(default_factory=Guidance)
     steps: int | None = None
     shots: tuple[int, ...] = ()  # samples at which a new shot starts: good places to cut windows
     features: Features = field(default_factory=dict)

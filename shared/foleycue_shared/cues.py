@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cues: the moments at which something on screen makes a sound."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ def parse_cue_sheet(text: str | bytes, limit_samples: int) -> tuple[Cue, ...]:
         raise _bad(f'The cue sheet is not a JSON list of {{"time": seconds, "strength": 0 to 1}} ({error}).') from error
     if len(entries) > MAX_CUES:
         raise _bad(f"The cue sheet has {len(entries)} cues; {MAX_CUES} are the most for one range.")
-    cues = []
+    cues: list[Cue] = []
     for number, entry in enumerate(entries, 1):
         if not 0 <= entry.strength <= 1:
             raise _bad(f"Cue {number} has the strength {entry.strength:g}; it must lie between 0 and 1.")
@@ -73,29 +74,36 @@ def cue_entries(cues: Iterable[Cue]) -> list[dict[str, object]]:
 def match_cues(cues: Sequence[int], onsets: Sequence[int], tolerance: int) -> list[tuple[int, int]]:
     """Pair cues with onsets one to one: as many pairs within tolerance as can be, and of those the closest.
 
-    Positions are integers of one unit, both sorted. Returns index pairs (cue, onset) in order. Dynamic programme over
-    both sorted lists, since an optimal pairing of points on a line never crosses.
+    Positions are integers of one unit, both sorted. Returns index pairs (cue, onset) in order. Dynamic programme from
+    the end, since an optimal pairing of points on a line never crosses; a row holds only the onsets near its cue, so
+    that time and memory grow with the range and not with its square.
     """
-    n, m = len(cues), len(onsets)
-    best = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
-    for i in range(n - 1, -1, -1):
-        for j in range(m - 1, -1, -1):
-            options = [best[i + 1][j], best[i][j + 1]]
-            gap = abs(cues[i] - onsets[j])
-            if gap <= tolerance:
-                pairs, cost = best[i + 1][j + 1]
-                options.append((pairs + 1, cost - gap))
-            best[i][j] = max(options)
-    pairs = []
-    i = j = 0
-    while i < n and j < m:
-        if best[i][j] == best[i + 1][j]:
-            i += 1
-        elif best[i][j] == best[i][j + 1]:
+    first = [bisect_left(onsets, cue - tolerance) for cue in cues]
+    rows: list[list[tuple[int, int]]] = [[] for _ in cues]
+
+    def best(i: int, j: int) -> tuple[int, int]:
+        return rows[i][max(j, first[i]) - first[i]] if i < len(cues) else (0, 0)
+
+    def paired(i: int, j: int) -> tuple[int, int]:
+        count, closeness = best(i + 1, j + 1)
+        return count + 1, closeness - abs(cues[i] - onsets[j])
+
+    for i in range(len(cues) - 1, -1, -1):
+        last = bisect_right(onsets, cues[i] + tolerance)
+        row = [best(i + 1, last)]
+        for j in range(last - 1, first[i] - 1, -1):
+            row.append(max(row[-1], best(i + 1, j), paired(i, j)))
+        rows[i] = row[::-1]
+    pairs: list[tuple[int, int]] = []
+    j = 0
+    for i in range(len(cues)):
+        last = first[i] + len(rows[i]) - 1
+        j = max(j, first[i])
+        while j < last and best(i, j) == best(i, j + 1):
             j += 1
-        else:
+        if j < last and best(i, j) != best(i + 1, j):
             pairs.append((i, j))
-            i, j = i + 1, j + 1
+            j += 1
     return pairs
 
 

@@ -23,6 +23,7 @@ class ErrorCode(StrEnum):
     PROTOCOL = "protocol"
     VERSION = "version"
     QUEUE_FULL = "queue-full"
+    BUSY = "busy"
     UNKNOWN_JOB = "unknown-job"
     CANCELLED = "cancelled"
     WORKER_LOST = "worker-lost"

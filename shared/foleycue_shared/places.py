@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where FoleyCue keeps its files, the same for panel, command line and backend."""
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
+
+HOME_VARIABLE = "FOLEYCUE_HOME"
+
+#: Longest socket path that every POSIX system takes: sun_path holds 104 bytes on macOS, 108 on Linux, with the zero.
+MAX_SOCKET_PATH = 103
+
+
+@dataclass(frozen=True)
+class Places:
+    """The directories of one installation of one user. All exist once home() gave them out.
+
+    Locks and the connection file lie in data, not in runtime: runtime may differ between a desktop session and a
+    bare shell of the same user, and there must be one backend all the same.
+    """
+
+    runtime: Path  # 0700, holds the socket only
+    data: Path
+    cache: Path
+    outbox: Path  # finished takes that nobody fetched yet
+    spool: Path
+    root: Path | None = None  # the directory that was asked for, None for the user's usual ones
+
+    @property
+    def socket(self) -> Path:
+        """The broker's ipc socket."""
+        return self.runtime / "broker.sock"
+
+    @property
+    def connection_file(self) -> Path:
+        """Says how the running broker is reached."""
+        return self.data / "backend.json"
+
+    @property
+    def broker_lock(self) -> Path:
+        """Held by the broker as long as it lives."""
+        return self.data / "backend.lock"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held while somebody looks for the backend or starts it."""
+        return self.data / "start.lock"
+
+    @property
+    def keys(self) -> Path:
+        """Keys for TCP endpoints, 0700."""
+        return self.data / "keys"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of broker and worker."""
+        return self.data / "logs"
+
+
+def home(root: Path | None = None) -> Places:
+    """The places below root, else below the variable FOLEYCUE_HOME, else the user's own; made if missing.
+
+    Raises OUTPUT_UNWRITABLE when a directory cannot be made, or is not safely ours.
+    """
+    if root is None and os.environ.get(HOME_VARIABLE):
+        root = Path(os.environ[HOME_VARIABLE])
+    if root is not None:
+        root = root.expanduser().absolute()
+        data, cache, runtime = root / "data", root / "cache", root / "run"
+    else:
+        dirs = platformdirs.PlatformDirs("foleycue", appauthor=False)
+        data, cache, runtime = Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_runtime_dir)
+    places = Places(
+        runtime=_runtime_directory(runtime, data),
+        data=data,
+        cache=cache,
+        outbox=(root or data) / "outbox",
+        spool=(root or data) / "spool",
+        root=root,
+    )
+    for directory in (data, cache, places.outbox, places.spool, places.logs):
+        _make(directory)
+    for directory in (places.runtime, places.keys):
+        make_private_directory(directory)
+    return places
+
+
+def make_private_directory(path: Path) -> None:
+    """Make a directory that only its owner may enter, or check that the one there is so.
+
+    Raises OUTPUT_UNWRITABLE when it belongs to somebody else or is a link.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            return
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise FoleyCueError(
+                ErrorCode.OUTPUT_UNWRITABLE,
+                f"{path} is not a directory of your own: remove it, or set {HOME_VARIABLE} to another place.",
+            )
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise explain_os_error(error, path) from error
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain_os_error(error, path) from error
+
+
+def _runtime_directory(wanted: Path, data: Path) -> Path:
+    """A directory of its own for each data directory, with room for the socket's name in a socket address."""
+    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    path = wanted / mark
+    if len(os.fsencode(path / "broker.sock")) <= MAX_SOCKET_PATH:
+        return path
+    user = os.getuid() if sys.platform != "win32" else 0
+    return Path(tempfile.gettempdir()) / f"foleycue-{user}-{mark}"

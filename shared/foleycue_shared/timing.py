@@ -9,7 +9,7 @@ import msgspec
 CUE_RATE = 48_000
 
 _NTSC = Fraction(1000, 1001)
-_MAX_RATE = 1_000_000
+_MAX_RATE = 1_000_000_000
 
 
 def exact_rate(rate: float | int | str | Fraction) -> Fraction:

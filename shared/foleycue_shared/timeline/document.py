@@ -37,7 +37,7 @@ def from_document(document: bytes) -> otio.schema.Timeline:
     """A timeline from OTIO JSON. Raises NOT_A_TIMELINE."""
     try:
         timeline = otio.core.deserialize_json_from_string(document.decode())
-    except (ValueError, UnicodeDecodeError, otio.exceptions.OTIOError) as error:
+    except (ValueError, KeyError, TypeError, otio.exceptions.OTIOError) as error:
         raise FoleyCueError(ErrorCode.NOT_A_TIMELINE, "The request holds no readable timeline.", str(error)) from error
     if not isinstance(timeline, otio.schema.Timeline):
         raise FoleyCueError(ErrorCode.NOT_A_TIMELINE, "The request holds no timeline.")
@@ -87,5 +87,5 @@ def _source_start(piece: Piece, rate: float) -> otio.opentime.RationalTime:
     Backwards, the range lies before the first frame shown, which is its last.
     """
     start = piece.media_start + min(piece.speed, 0) * (piece.frames - 1) / exact_rate(rate)
-    exact = start.limit_denominator(1_000_000)
+    exact = start.limit_denominator(1_000_000_000)
     return otio.opentime.RationalTime(exact.numerator, exact.denominator)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Each goal does all its set-up in .venv on a bare machine with Python 3.11+ and a network.
+SHELL := /bin/bash
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: demo test check panel setup lint clean
+demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
+	$(PY) -m foleycue_plugin.demo --out demo-output
+
+test: $(READY)  ## all five rings of tests
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -q
+
+lint: $(READY)  ## style, types and the rules of who may import whom
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pyright
+	PATH=.venv/bin:$$PATH .venv/bin/lint-imports
+
+check: lint test  ## what CI runs
+
+panel: $(READY)  ## the panel, on the demo timeline
+	.venv/bin/foleycue panel plugin/foleycue_plugin/demo/demo.otio
+
+setup: $(READY)
+$(READY): pyproject.toml .ci/setup .ci/constraints.txt
+	bash .ci/setup
+	touch $@
+
+clean:
+	rm -rf .venv demo-output build *.egg-info

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An opened timeline, as every use case sees it, and where a take lies on it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+from opentimelineio.schema import Timeline
+
+from foleycue_shared.timecode import format_timecode
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """A timeline that was read from a file, with its exact time base.
+
+    original is the timeline as the file holds it (saving starts from it); timeline is a copy whose media references
+    are absolute paths with filled-in available ranges. base is the folder against which relative references of
+    original count. Frames are counted from the timeline's first frame, whose record frame is start_frame.
+    """
+
+    source: Path
+    original: Timeline
+    timeline: Timeline
+    base: Path
+    rate: Fraction
+    drop_frame: bool
+    frames: int
+    start_frame: int
+
+    def timecode(self, frame: int, drop_frame: bool | None = None) -> str:
+        """The record timecode of a timeline frame; drop_frame overrides the timeline's own flag."""
+        drop = self.drop_frame if drop_frame is None else drop_frame
+        return format_timecode(self.start_frame + frame, self.rate, drop)
+
+
+class PlannedPlacement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a take will lie, fixed at the click: start_frame counts from the timeline's first frame."""
+
+    track: str
+    start_frame: int
+    frames: int
+    timecode: str
+
+
+class Placement(PlannedPlacement, frozen=True, kw_only=True):
+    """Where a take lies, read back from the saved copy."""
+
+    saved: Path

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user can do with a timeline, without a widget: shared by the command line and the panel."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from foleycue_plugin.hosts.otio_file import OtioFileHost
+from foleycue_plugin.media import check_pieces
+from foleycue_plugin.project import Placement, PlannedPlacement, Project
+from foleycue_plugin.selection import Selection, mark, select_frames
+from foleycue_plugin.takes import Plan, StoredTake, TakeStore
+from foleycue_shared.cues import Cue, CueSource
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.messages import MAX_PROMPT, MAX_TAKES, Analyse, CueRequest, Generate, Guidance
+
+__all__ = [
+    "DEFAULT_TRACK",
+    "AnalysisPlan",
+    "Placement",
+    "Plan",
+    "PlannedPlacement",
+    "Project",
+    "Selection",
+    "StoredTake",
+    "TakeStore",
+    "insert",
+    "mark",
+    "open_source",
+    "plan_analysis",
+    "plan_generation",
+    "select_frames",
+]
+
+DEFAULT_TRACK = "FoleyCue"
+MAX_SEED = 2**53 - 1
+
+
+class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for cues with the document that travels beside it."""
+
+    request: Analyse
+    document: bytes
+
+
+def open_source(path: Path | str) -> Project:
+    """Open a timeline, or a media file as a timeline of one clip. Errors as Host.open."""
+    return OtioFileHost().open(Path(path))
+
+
+def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueRequest | None = None) -> AnalysisPlan:
+    """What to send to learn a range's cues. Raises MEDIA_OFFLINE, MEDIA_UNREADABLE, NO_PICTURE or NO_GUIDE."""
+    cues = cues or CueRequest()
+    _check_media(selection, cues)
+    request = Analyse(job_id=new_id(), scope=selection.scope, engine=engine, cues=cues)
+    return AnalysisPlan(request=request, document=selection.document)
+
+
+def plan_generation(
+    selection: Selection,
+    *,
+    seeds: Sequence[int],
+    engine: str = "mini",
+    prompt: str = "",
+    negative: str = "",
+    cue_sheet: Sequence[Cue] | None = None,
+    cues: CueRequest | None = None,
+    guidance: Guidance | None = None,
+    steps: int | None = None,
+    track: str = DEFAULT_TRACK,
+) -> Plan:
+    """Fix a generation and its placement. Raises LIMIT or BAD_INPUT, and what plan_analysis raises."""
+    cues = cues or CueRequest()
+    for name, text in (("prompt", prompt), ("negative prompt", negative)):
+        _check_text(name, text)
+    _check_text("track name", track)
+    _check_seeds(seeds)
+    # With cues given by hand nobody listens to the guide track.
+    _check_media(selection, cues if cue_sheet is None else CueRequest())
+    request = Generate(
+        job_id=new_id(),
+        scope=selection.scope,
+        engine=engine,
+        prompt=prompt,
+        negative=negative,
+        seeds=tuple(seeds),
+        cue_sheet=None if cue_sheet is None else tuple(cue_sheet),
+        cues=cues,
+        guidance=guidance or Guidance(),
+        steps=steps,
+    )
+    placement = PlannedPlacement(
+        track=track,
+        start_frame=selection.range.start,
+        frames=selection.range.frames,
+        timecode=selection.timecode,
+    )
+    return Plan(
+        request=request,
+        document=selection.document,
+        placement=placement,
+        source=str(selection.project.source),
+        fingerprint=selection.fingerprint,
+    )
+
+
+def insert(
+    selection: Selection,
+    takes: Sequence[StoredTake],
+    save_path: Path,
+    *,
+    track: str = DEFAULT_TRACK,
+    force: bool = False,
+) -> Placement:
+    """Write a copy of the selection's timeline with the takes on a new audio track. Errors as Host.insert."""
+    return OtioFileHost().insert(selection, takes, track, Path(save_path), force)
+
+
+def new_id() -> str:
+    """A fresh job id."""
+    return secrets.token_hex(16)
+
+
+def _check_media(selection: Selection, cues: CueRequest) -> None:
+    check_pieces(selection.picture_pieces, picture=True)
+    if cues.source == CueSource.GUIDE:
+        if not selection.sound_pieces:
+            raise FoleyCueError(
+                ErrorCode.NO_GUIDE, "The range has no sound to take cues from: take them from the picture instead."
+            )
+        check_pieces(selection.sound_pieces, picture=False)
+
+
+def _check_text(name: str, text: str) -> None:
+    if len(text) > MAX_PROMPT:
+        raise FoleyCueError(
+            ErrorCode.LIMIT, f"The {name} has {len(text)} characters; {MAX_PROMPT} are the most: shorten it."
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FoleyCueError(ErrorCode.BAD_INPUT, f"The {name} is not valid text: write it as UTF-8.") from error
+    if any(ord(character) < 32 and character not in "\t\n\r" for character in text):
+        raise FoleyCueError(ErrorCode.BAD_INPUT, f"The {name} holds control characters: remove them.")
+
+
+def _check_seeds(seeds: Sequence[int]) -> None:
+    if not 1 <= len(seeds) <= MAX_TAKES:
+        raise FoleyCueError(ErrorCode.LIMIT, f"{len(seeds)} takes were asked for; 1 to {MAX_TAKES} are possible.")
+    if any(not 0 <= seed <= MAX_SEED for seed in seeds):
+        raise FoleyCueError(ErrorCode.LIMIT, f"A seed must lie between 0 and {MAX_SEED}.")

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The embedded model `mini`: small, trained here, shipped in the package; it listens to cues exactly.
+
+Nothing imported here loads torch; the pipeline itself is in `.pipeline`.
+"""
+
+from .classes import CLASSES, FoleyClass, class_is_event, class_label
+from .weights import default_weights, nearest_classes
+
+__all__ = ["CLASSES", "FoleyClass", "class_is_event", "class_label", "default_weights", "nearest_classes"]

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`MiniPipeline`: prompt and cues to sound, as a diffusers pipeline."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
+from torch import Tensor
+
+from . import cues as cue_sheet
+from . import vocoder
+from .codec import PatchCodec
+from .denoiser import MiniDenoiser
+from .guidance import chunked_velocity
+from .mel import HOP, SAMPLE_RATE
+from .text import StaticText
+
+Cues = Sequence[tuple[float, float]]
+OnStep = Callable[[int, int], None]
+
+# Measured on the shipped weights; see the model card.
+GUIDANCE = 2.5
+CUE_GUIDANCE = 1.5
+STEPS = 12
+NOISE_BLOCK = 64
+_MASK = (1 << 63) - 1
+
+
+class MiniPipeline(DiffusionPipeline):
+    """Text- and cue-conditioned latent diffusion of 48 kHz mono sound.
+
+    Latents are (channels, frames) at 25 frames/s, mel pictures (bands, frames) at 100 frames/s, cues are
+    (seconds, strength 0..1) pairs. All work is done on the CPU in float32.
+    """
+
+    sample_rate = SAMPLE_RATE
+    hop = HOP
+    frames_per_latent = cue_sheet.PATCH
+
+    denoiser: MiniDenoiser
+    codec: PatchCodec
+    scheduler: FlowMatchEulerDiscreteScheduler
+    text: StaticText
+
+    def __init__(
+        self, denoiser: MiniDenoiser, codec: PatchCodec, scheduler: FlowMatchEulerDiscreteScheduler
+    ) -> None:
+        super().__init__()
+        self.register_modules(denoiser=denoiser, codec=codec, scheduler=scheduler)
+
+    @classmethod
+    def build(cls, denoiser: MiniDenoiser, codec: PatchCodec, text: StaticText) -> MiniPipeline:
+        """A pipeline from its parts, with the plain flow-matching Euler scheduler."""
+        pipe = cls(denoiser.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler(shift=1.0))
+        pipe.text = text
+        return pipe
+
+    @classmethod
+    def from_pretrained(cls, dir: str | os.PathLike[str], **kwargs: Any) -> MiniPipeline:
+        """Load from a folder that `save_pretrained` wrote; weights are widened to float32.
+
+        Raises OSError (FileNotFoundError for the text table) if files are missing.
+        """
+        options: dict[str, Any] = {"local_files_only": True, "dtype": torch.float32, **kwargs}
+        shown = is_progress_bar_enabled()
+        disable_progress_bar()
+        try:
+            pipe = super().from_pretrained(dir, **options)
+        finally:
+            if shown:
+                enable_progress_bar()
+        pipe.text = StaticText.load(Path(dir) / "text")
+        pipe.denoiser.eval()
+        return pipe
+
+    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+        """Write the folder that `from_pretrained` reads, as safetensors and JSON."""
+        super().save_pretrained(save_directory, safe_serialization=True, **kwargs)
+        self.text.save(Path(save_directory) / "text")
+
+    @property
+    def receptive_field(self) -> int:
+        """Context in latent frames, on one side, of ONE evaluation; `denoise` over S steps reaches S times as far."""
+        return self.denoiser.receptive_field
+
+    def latent_frames(self, seconds: float) -> int:
+        """Latent frames that cover a duration."""
+        return max(1, math.ceil(round(seconds * SAMPLE_RATE) / (HOP * self.frames_per_latent)))
+
+    def encode_prompt(self, prompt: str) -> Tensor:
+        """Text condition (dim,); zeros for an empty prompt."""
+        return torch.from_numpy(self.text.condition(prompt))
+
+    def cue_curve(self, cues: Cues | None, latent_frames: int, offset_latents: int = 0) -> Tensor:
+        """(5, latent_frames) from cues in seconds from the range start; None leaves timing to the model."""
+        return cue_sheet.cue_curve(cues, latent_frames, offset_latents)
+
+    def initial_noise(self, start: int, latent_frames: int, seed: int) -> Tensor:
+        """Unit noise (channels, latent_frames) for latents `start`...; a function of absolute position and seed."""
+        channels = int(self.codec.channels)
+        first, last = start // NOISE_BLOCK, (start + latent_frames - 1) // NOISE_BLOCK
+        blocks = []
+        for block in range(first, last + 1):
+            key = (seed * 0x9E3779B97F4A7C15 + block * 0xD1B54A32D192ED03 + 0x632BE59BD9B4E019) & _MASK
+            blocks.append(torch.randn(channels, NOISE_BLOCK, generator=torch.Generator().manual_seed(key)))
+        offset = start - first * NOISE_BLOCK
+        return torch.cat(blocks, 1)[:, offset : offset + latent_frames]
+
+    @torch.no_grad()
+    def denoise(
+        self,
+        noise: Tensor,
+        prompt_emb: Tensor,
+        negative_emb: Tensor,
+        curve: Tensor,
+        *,
+        steps: int = STEPS,
+        guidance: float = GUIDANCE,
+        cue_guidance: float = CUE_GUIDANCE,
+        on_step: OnStep | None = None,
+    ) -> Tensor:
+        """Latents (channels, frames) from noise of the same shape.
+
+        `on_step(done, steps)` is called after each step; what it raises ends the work and reaches the caller.
+        Raises ValueError for a curve of another length or fewer than one step.
+        """
+        if steps < 1 or curve.shape[-1] != noise.shape[-1]:
+            raise ValueError(f"steps {steps}, curve of {curve.shape[-1]} frames for {noise.shape[-1]} latents")
+        # A scheduler of its own: two threads may denoise at once, and cancelling leaves no state behind.
+        scheduler = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
+        scheduler.set_timesteps(steps)
+        texts = torch.stack([negative_emb, prompt_emb])
+        latents = noise
+        for done, timestep in enumerate(scheduler.timesteps, 1):
+            scales = (guidance, cue_guidance)
+            velocity = chunked_velocity(self.denoiser, latents, float(timestep), texts, curve, scales)
+            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+            if on_step is not None:
+                on_step(done, steps)
+        return latents
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Tensor:
+        """Log-mel (bands, 4 * frames) from latents (channels, frames)."""
+        return self.codec.decode(latents)
+
+    def vocode(
+        self, mel: Tensor, *, seed: int, cues: Cues | None = None, n_iter: int = 32
+    ) -> npt.NDArray[np.float32]:
+        """(frames * hop,) float32 samples from (bands, frames) log-mel; cue times from the start of the mel."""
+        return vocoder.vocode(mel, seed=seed, cues=cues, n_iter=n_iter).numpy()
+
+    def __call__(
+        self,
+        prompt: str,
+        cues: Cues | None,
+        seconds: float,
+        negative_prompt: str = "",
+        seed: int = 0,
+        steps: int = STEPS,
+        guidance: float = GUIDANCE,
+        cue_guidance: float = CUE_GUIDANCE,
+        on_step: OnStep | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Sound of exactly round(seconds * 48000) float32 samples. Raises ValueError if that is none."""
+        samples = round(seconds * SAMPLE_RATE)
+        if samples < 1:
+            raise ValueError(f"a duration of {seconds} s has no samples")
+        frames = self.latent_frames(seconds)
+        latents = self.denoise(
+            self.initial_noise(0, frames, seed),
+            self.encode_prompt(prompt),
+            self.encode_prompt(negative_prompt),
+            self.cue_curve(cues, frames),
+            steps=steps,
+            guidance=guidance,
+            cue_guidance=cue_guidance,
+            on_step=on_step,
+        )
+        return self.vocode(self.decode(latents), seed=seed, cues=cues)[:samples]

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command line: `python -m foleycue_backend.training mini --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from .build import train_mini
+from .config import TrainConfig
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of the training."""
+    top = argparse.ArgumentParser(prog="python -m foleycue_backend.training", description=__doc__)
+    mini = top.add_subparsers(dest="what", required=True).add_parser("mini", help="train the embedded model")
+    mini.add_argument("--out", type=Path, required=True, help="work folder; the weights end up in DIR/weights")
+    length = mini.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, help="minutes of optimisation")
+    length.add_argument("--steps", type=int, help="optimisation steps (exactly repeatable)")
+    mini.add_argument("--seed", type=int, default=0)
+    mini.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    mini.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    mini.add_argument("--teacher", type=Path, help="folder of all-MiniLM-L6-v2 for the text table")
+    mini.add_argument("--width", type=int, default=TrainConfig().width)
+    mini.add_argument("--layers", type=int, default=TrainConfig().layers)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    args = parser().parse_args(argv)
+    cfg = TrainConfig(
+        seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width, layers=args.layers
+    )
+    start = time.monotonic()
+
+    def log(line: str) -> None:
+        print(f"[{(time.monotonic() - start) / 60:6.1f} min] {line}", flush=True)
+
+    folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
+    log(f"weights in {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

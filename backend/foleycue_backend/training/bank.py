@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bank of one-shots: `variants` renderings of every event class, a pure function of its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..engines.mini.classes import CLASSES
+from . import beds, events, impacts
+from .synthesis import Audio, Rng
+
+ONE_SHOTS: dict[str, Callable[[Rng], Audio]] = {
+    c.name: getattr(impacts, c.name, None) or getattr(events, c.name) for c in CLASSES if c.kind != "bed"
+}
+BEDS: dict[str, Callable[[Rng, int], Audio]] = {c.name: getattr(beds, c.name) for c in CLASSES if c.kind == "bed"}
+
+
+def one_shot(name: str, index: int, seed: int) -> Audio:
+    """Rendering `index` of a class; independent of every other index, so banks can be built in any order."""
+    key = [seed, sum(map(ord, name)), len(name), index]
+    return ONE_SHOTS[name](np.random.default_rng(key))
+
+
+class Bank:
+    """One-shots in memory, rendered when first asked for."""
+
+    def __init__(self, variants: int, seed: int) -> None:
+        self.variants = variants
+        self.seed = seed
+        self._made: dict[tuple[str, int], Audio] = {}
+
+    def get(self, name: str, index: int) -> Audio:
+        """Samples of variant `index` modulo the number of variants; not to be written to."""
+        key = (name, index % self.variants)
+        if key not in self._made:
+            self._made[key] = one_shot(name, key[1], self.seed)
+        return self._made[key]

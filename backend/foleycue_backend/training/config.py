@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every number that decides what the training makes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """`minutes` of wall time or a number of `steps` (which wins if both are given) decide the length."""
+
+    seed: int = 0
+    minutes: float | None = None
+    steps: int | None = None
+    device: str = "cpu"
+    # Data: clips of 5.12 s in shards; the pool starts with `first_shards` and grows by one every `grow_every`
+    # steps, so that training starts early and still depends on nothing but the seed.
+    variants: int = 120
+    shard_clips: int = 256
+    first_shards: int = 6
+    total_shards: int = 60
+    grow_every: int = 25
+    clip_seconds: float = 5.12
+    codec_clips: int = 320
+    # Model.
+    channels: int = 96
+    width: int = 192
+    layers: int = 8
+    kernel: int = 7
+    # Optimisation.
+    batch: int = 32
+    crop: int = 64
+    rate: float = 1.5e-3
+    warmup: int = 300
+    ema: float = 0.9995
+    drop_text: float = 0.10
+    drop_cues: float = 0.12
+    drop_words: float = 0.30
+    checkpoint_every: int = 500
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values, for the model card and the checkpoint."""
+        return asdict(self)

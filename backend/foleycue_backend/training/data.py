@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pool of training clips: rendered by a second process into shards, read by the trainer as they appear."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ..engines.mini.codec import PatchCodec
+from ..engines.mini.cues import PATCH, cue_curve
+from ..engines.mini.mel import HOP, log_mel
+from .bank import Bank
+from .config import TrainConfig
+from .mixing import Clip, make_clip
+
+# The judge and the tests use these seeds; training must never.
+HELD_OUT_SEED = 900_001
+
+
+def clip_frames(seconds: float) -> int:
+    """Mel frames of a clip, a whole number of patches."""
+    return round(seconds * 48000) // (HOP * PATCH) * PATCH
+
+
+def clip_mel(clip: Clip) -> Tensor:
+    """Log-mel (bands, frames) of a clip."""
+    return log_mel(torch.from_numpy(clip.audio), len(clip.audio) // (HOP * PATCH) * PATCH)
+
+
+def fit_codec(cfg: TrainConfig) -> tuple[PatchCodec, float]:
+    """The codec, fitted to the first clips of another seed, and its RMS error in dB."""
+    bank = Bank(min(24, cfg.variants), cfg.seed + 1)
+    mels = [clip_mel(make_clip(i, cfg.seed + 1, bank, cfg.clip_seconds)) for i in range(cfg.codec_clips)]
+    codec = PatchCodec(channels=cfg.channels)
+    return codec, codec.fit(torch.stack(mels))
+
+
+def shard_path(folder: Path, index: int) -> Path:
+    """File of shard `index`."""
+    return folder / f"shard-{index:04d}.safetensors"
+
+
+def write_shard(folder: Path, index: int, cfg: TrainConfig, codec: PatchCodec, bank: Bank) -> None:
+    """Render shard `index`; it appears under its name only when it is complete."""
+    latents, curves, labels = [], [], []
+    for i in range(index * cfg.shard_clips, (index + 1) * cfg.shard_clips):
+        clip = make_clip(i, cfg.seed, bank, cfg.clip_seconds)
+        z = codec.encode(clip_mel(clip))
+        latents.append(z.half())
+        curves.append(cue_curve(clip.cues, z.shape[-1])[:PATCH].half())
+        labels.append(torch.tensor([clip.label, clip.bed]))
+    part = shard_path(folder, index).with_suffix(".part")
+    save_file(
+        {"latents": torch.stack(latents), "curves": torch.stack(curves), "labels": torch.stack(labels)}, part
+    )
+    part.replace(shard_path(folder, index))
+
+
+def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path) -> None:
+    """Render every shard that is not there yet, in order."""
+    torch.set_num_threads(1)
+    codec = PatchCodec.from_pretrained(codec_folder)
+    bank = Bank(cfg.variants, cfg.seed)
+    with torch.inference_mode():
+        for index in range(cfg.total_shards):
+            if not shard_path(folder, index).is_file():
+                write_shard(folder, index, cfg, codec, bank)
+
+
+def start_writer(folder: Path, cfg: TrainConfig, codec_folder: Path) -> mp.process.BaseProcess:
+    """Run `write_pool` in a process of its own, which dies with this one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    worker = mp.get_context("spawn").Process(target=write_pool, args=(folder, cfg, codec_folder), daemon=True)
+    worker.start()
+    return worker
+
+
+@dataclass(slots=True)
+class Pool:
+    """Clips in memory; `latents` (n, channels, frames) and `curves` (n, 4, frames) are float16."""
+
+    folder: Path
+    cfg: TrainConfig
+    latents: list[Tensor]
+    curves: list[Tensor]
+    labels: list[Tensor]
+
+    @classmethod
+    def open(cls, folder: Path, cfg: TrainConfig) -> Pool:
+        """An empty pool; `grow` fills it."""
+        return cls(folder, cfg, [], [], [])
+
+    def grow(self, step: int, writer: mp.process.BaseProcess | None) -> None:
+        """Take in the shards that belong to `step`, waiting for the writer.
+
+        Raises RuntimeError if the writer has died before they were made.
+        """
+        cfg = self.cfg
+        want = min(cfg.total_shards, cfg.first_shards + step // cfg.grow_every)
+        while len(self.latents) < want:
+            path = shard_path(self.folder, len(self.latents))
+            if path.is_file():
+                shard = load_file(path)
+                self.latents.append(shard["latents"])
+                self.curves.append(shard["curves"])
+                self.labels.append(shard["labels"])
+            elif writer is None or not writer.is_alive():
+                raise RuntimeError(f"the data writer stopped before {path.name}")
+            else:
+                time.sleep(0.2)
+
+    def sample(self, count: int, crop: int, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Random crops: latents (count, channels, crop), curves (count, 4, crop), labels (count, 2)."""
+        shard = torch.randint(len(self.latents), (count,), generator=gen).tolist()
+        clip = torch.randint(self.cfg.shard_clips, (count,), generator=gen).tolist()
+        last = self.latents[0].shape[-1] - crop
+        first = torch.randint(last + 1, (count,), generator=gen).tolist()
+        rows = list(zip(shard, clip, first, strict=True))
+        return (
+            torch.stack([self.latents[s][c, :, f : f + crop] for s, c, f in rows]).float(),
+            torch.stack([self.curves[s][c, :, f : f + crop] for s, c, f in rows]).float(),
+            torch.stack([self.labels[s][c] for s, c, _ in rows]),
+        )

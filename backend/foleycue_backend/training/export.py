@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the finished model as the folder that `MiniPipeline.from_pretrained` reads."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import torch
+
+from ..engines.mini.codec import PatchCodec
+from ..engines.mini.denoiser import MiniDenoiser
+from ..engines.mini.pipeline import MiniPipeline
+from ..engines.mini.text import StaticText
+
+
+def export(denoiser: MiniDenoiser, codec: PatchCodec, text: StaticText, folder: Path) -> Path:
+    """Save a half-precision copy of the denoiser with its codec and text table; returns `folder`."""
+    half = copy.deepcopy(denoiser).cpu()
+    for parameter in half.parameters():
+        parameter.data = parameter.data.to(torch.float16)
+    MiniPipeline.build(half, codec, text).save_pretrained(folder)
+    # Written readable for the owner only; a package needs them readable for all.
+    for path in folder.rglob("*.*"):
+        path.chmod(0o644)
+    return folder

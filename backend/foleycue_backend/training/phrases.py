@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words for the sounds: phrases to train on, templates around them, and paraphrases held out for judging."""
+
+from __future__ import annotations
+
+TRAIN: dict[str, str] = {
+    "footsteps_wood": "footsteps on wood|walking on a wooden floor|steps on floorboards|person walks across parquet|"
+    "footsteps on a wooden deck|boots on planks|shoes on hardwood|hollow wooden footsteps|walking on wooden stairs",
+    "footsteps_concrete": "footsteps on concrete|walking on pavement|steps on asphalt|shoes on a stone floor|heels on tiles|"
+    "footsteps|person walking|high heels walking on a sidewalk|running on the street|footsteps in a corridor",
+    "footsteps_gravel": "footsteps on gravel|walking on pebbles|steps on loose stones|crunchy gravel path|"
+    "boots on gravel|someone walks over small stones|walking on a gravel driveway|footsteps on rocks",
+    "footsteps_grass": "footsteps on grass|walking through a meadow|steps in leaves|person walks on a lawn|"
+    "footsteps in dry leaves|walking in a forest|soft footsteps on soil|steps through tall grass",
+    "footsteps_snow": "footsteps in snow|walking on snow|boots crunching in snow|steps on frozen snow|"
+    "person walks through deep snow|snowy footsteps|crunching snow|winter walk in snow",
+    "knock": "knock on a door|knocking on wood|someone knocks at the door|knuckles on a door|door knock|"
+    "rapping on a wooden door|visitor knocks|knock knock|fist knocking on door",
+    "door_close": "door closing|door slam|a door shuts|heavy door slams shut|closing the door|car door closes|"
+    "slamming door|wooden door closes|front door shuts",
+    "click": "click|mouse click|light switch|button click|a switch is flipped|pressing a button|camera shutter click|"
+    "pen click|toggle switch",
+    "key_press": "keyboard typing|typing on a keyboard|key press|computer keyboard|typing on a laptop|"
+    "keystrokes|mechanical keyboard|typewriter keys|someone types an email",
+    "wood_hit": "wood impact|hitting a wooden block|wooden stick hit|wood knocks on wood|striking timber|woodblock|"
+    "wooden bat hits|dropping a wooden board|chopping wood|hit a log",
+    "metal_hit": "metal impact|metal clang|hitting a metal pipe|steel bar struck|hammer on metal|metal plate hit|"
+    "clanging iron|striking an anvil|sword clash|bell strike",
+    "glass_hit": "glass clink|clinking glasses|tapping a glass|wine glasses toast|glass bottle hit|ping on crystal glass|"
+    "spoon on a glass|cheers with glasses|glass being struck",
+    "ceramic_hit": "ceramic impact|a plate is put down|cup on saucer|mug on a table|clay pot hit|porcelain clatter|"
+    "dishes|crockery|setting down a coffee cup|stacking plates",
+    "plastic_hit": "plastic impact|hitting a plastic box|plastic bottle drops|plastic container hit|tapping on plastic|"
+    "plastic lid|hollow plastic knock|plastic bucket hit|dropping a plastic cup",
+    "glass_break": "glass breaking|shattering glass|window smashes|broken glass|a bottle shatters|glass smash|"
+    "breaking a window|glass shards fall|vase breaks into pieces",
+    "drip": "water drip|dripping tap|water drops|a drop falls in water|leaking faucet|single water droplet|"
+    "dripping in a cave|drip drop|water plop",
+    "splash": "water splash|splashing water|jumping into water|stone thrown in a lake|splash in a pool|"
+    "something falls into the water|a big splash|hand slaps the water|diving into the pool",
+    "punch": "punch|body hit|fist hits a face|boxing punch|fight hits|kick in the body|punching bag|"
+    "a punch in a fight|body fall|thump on the chest",
+    "clap": "hand clap|clapping|hands clap|applause clap|someone claps their hands|slow clapping|single clap|"
+    "slap|clapping to the beat",
+    "drum": "drum hit|drum|drumming|tom drum|kick drum|snare drum|drum beat|playing the drums|bass drum|hitting a drum",
+    "gunshot": "gunshot|gun fire|pistol shot|shooting a gun|rifle shot|someone fires a gun|shotgun blast|"
+    "explosion|firing a weapon|gunfire",
+    "whoosh": "whoosh|swoosh|fast swish through air|something flies past|sword swing|swing of a bat in the air|"
+    "air whoosh transition|throwing something fast|fly by",
+    "cloth": "cloth movement|clothes rustle|rustling fabric|jacket movement|putting on a coat|shirt rustling|"
+    "bed sheets moving|curtain movement|fabric foley",
+    "rain": "rain|heavy rain|rainfall|rain on a roof|rain shower|light rain falling|rainy weather|pouring rain|"
+    "rain outside the window",
+    "wind": "wind|strong wind|howling wind|wind blowing|windy weather|storm wind|breeze|gusts of wind|"
+    "wind in the mountains",
+    "fire": "fire|crackling fire|campfire|fireplace|burning wood|flames|bonfire|fire burning|a house on fire",
+    "engine": "engine|car engine|motor running|engine idling|truck engine|motorcycle|running motor|vehicle engine hum|"
+    "diesel engine|car driving",
+}
+
+HELD_OUT: dict[str, str] = {
+    "footsteps_wood": "creaky wooden floor steps|a man walking over wooden boards",
+    "footsteps_concrete": "someone walking on a paved road|leather shoes on stone tiles",
+    "footsteps_gravel": "feet crunching over gravel|hiker on a stony path",
+    "footsteps_grass": "feet walking on a grassy field|strolling through fallen leaves",
+    "footsteps_snow": "trudging through fresh snow|shoes stepping on packed snow",
+    "knock": "tapping on the front door with knuckles|a guest knocks on the door",
+    "door_close": "slamming a door hard|the door is shut",
+    "click": "clicking a computer mouse|turning a light switch on",
+    "key_press": "fingers typing on computer keys|fast keyboard clicks while typing",
+    "wood_hit": "a wooden plank is struck|banging two pieces of wood together",
+    "metal_hit": "a steel pipe clangs|hammering an iron rod",
+    "glass_hit": "two wine glasses clink|fork tapping crystal",
+    "ceramic_hit": "a porcelain plate on the table|cups and saucers clatter",
+    "plastic_hit": "a plastic crate gets hit|an empty plastic bottle is tapped",
+    "glass_break": "a window pane shatters|smashing a glass bottle",
+    "drip": "water droplets dripping from a faucet|a leaky tap dripping",
+    "splash": "kids splash in the swimming pool|a rock plunges into water",
+    "punch": "a boxer punches|fists hitting a body",
+    "clap": "an audience member claps hands|two hands clapping",
+    "drum": "a drummer hits the drum|beating a bass drum",
+    "gunshot": "a revolver is fired|rifle shots",
+    "whoosh": "quick swish of a blade through the air|fast object whooshing by",
+    "cloth": "the rustle of clothing|moving fabric of a dress",
+    "rain": "raindrops falling in a downpour|a rainy day",
+    "wind": "the wind howls|gusty storm winds blowing",
+    "fire": "logs burning in a fireplace|crackling flames",
+    "engine": "an idling car motor|the engine of a truck",
+}
+
+TEMPLATES: tuple[str, ...] = (
+    "{}",
+    "{}",
+    "the sound of {}",
+    "{} sound effect",
+    "foley of {}",
+    "{}, close up",
+    "a recording of {}",
+    "{} in a room",
+)
+
+
+def train_phrases(name: str) -> list[str]:
+    """Phrases of a class that training may see."""
+    return TRAIN[name].split("|")
+
+
+def held_out_phrases(name: str) -> list[str]:
+    """Paraphrases of a class that training never sees."""
+    return HELD_OUT[name].split("|")
+
+
+def train_prompts(name: str) -> list[str]:
+    """Every phrase of a class in every template, without repeats."""
+    return sorted({t.format(p) for p in train_phrases(name) for t in TEMPLATES})

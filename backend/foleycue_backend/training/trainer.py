@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flow-matching training of the denoiser."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..engines.mini.denoiser import MiniDenoiser
+from .config import TrainConfig
+from .data import Pool
+from .prompts import PromptBook
+
+Log = Callable[[str], None]
+
+
+def step_generator(seed: int, step: int) -> torch.Generator:
+    """Randomness of one step, a function of (seed, step) alone: a resumed run draws what an unbroken one does."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + step) & 0x7FFFFFFF)
+
+
+def flow_loss(
+    model: MiniDenoiser, latents: Tensor, text: Tensor, curve: Tensor, gen: torch.Generator, device: str
+) -> Tensor:
+    """Mean square error of the velocity (noise minus data), noise level logit-normal (Esser et al., 2024)."""
+    level = torch.sigmoid(torch.randn(len(latents), generator=gen))
+    noise = torch.randn(latents.shape, generator=gen)
+    mixed = torch.lerp(latents, noise, level[:, None, None])
+    inputs = [x.to(device) for x in (mixed, level * 1000.0, text, curve)]
+    with torch.autocast(device, torch.bfloat16):
+        velocity = model(*inputs)
+    return (velocity.float() - (noise - latents).to(device)).square().mean()
+
+
+class Trainer:
+    """One run: its model, its averaged copy, its place in time."""
+
+    def __init__(self, cfg: TrainConfig, pool: Pool, book: PromptBook, folder: Path) -> None:
+        torch.manual_seed(cfg.seed)
+        self.cfg = cfg
+        self.pool = pool
+        self.book = book
+        self.path = folder / "checkpoint.pt"
+        self.model = self._fresh()
+        self.average = self._fresh()
+        self.average.load_state_dict(self.model.state_dict())
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=cfg.rate, weight_decay=0.01, betas=(0.9, 0.98))
+        self.step = 0
+        self.elapsed = 0.0
+
+    def _fresh(self) -> MiniDenoiser:
+        cfg = self.cfg
+        shape = {"width": cfg.width, "layers": cfg.layers, "kernel": cfg.kernel}
+        return MiniDenoiser(channels=cfg.channels, text_dim=self.book.text.dim, **shape).to(cfg.device)
+
+    @property
+    def progress(self) -> float:
+        """Done part of the run, 0..1."""
+        if self.cfg.steps is not None:
+            return min(1.0, self.step / self.cfg.steps)
+        return min(1.0, self.elapsed / (60.0 * (self.cfg.minutes or 30.0)))
+
+    def save(self) -> None:
+        """Write the checkpoint; the old one stays whole until the new one is."""
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+        }
+        part = self.path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self.path)
+
+    def resume(self) -> bool:
+        """Go back to the checkpoint; False if there is none."""
+        if not self.path.is_file():
+            return False
+        state = torch.load(self.path, map_location=self.cfg.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.elapsed = int(state["step"]), float(state["elapsed"])
+        return True
+
+    def _batch(self, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        cfg = self.cfg
+        latents, folded, labels = self.pool.sample(cfg.batch, cfg.crop, gen)
+        curve = torch.cat([folded, torch.ones(cfg.batch, 1, cfg.crop)], 1)
+        curve = curve * (torch.rand(cfg.batch, 1, 1, generator=gen) >= cfg.drop_cues).float()
+        return latents, self.book.batch(labels, cfg, gen), curve
+
+    def train_step(self) -> float:
+        """One update; returns the loss."""
+        cfg = self.cfg
+        gen = step_generator(cfg.seed, self.step)
+        rate = cfg.rate * min(1.0, (self.step + 1) / cfg.warmup) * (0.02 + 0.98 * _cosine(self.progress))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        loss = flow_loss(self.model, *self._batch(gen), gen, cfg.device)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(cfg.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
+            for slow, fast in pairs:
+                slow.lerp_(fast, 1 - keep)
+        return float(loss.detach())
+
+    def run(self, grow: Callable[[int], None], log: Log) -> None:
+        """Train to the end, saving checkpoints on the way. `grow(step)` fills the pool."""
+        mean = 0.0
+        while self.progress < 1.0:
+            grow(self.step)
+            start = time.monotonic()
+            loss = self.train_step()
+            self.elapsed += time.monotonic() - start
+            mean = loss if self.step == 1 or mean == 0.0 else 0.99 * mean + 0.01 * loss
+            if self.step % 50 == 0:
+                left = self.elapsed * (1 / max(self.progress, 1e-6) - 1)
+                log(f"step {self.step} loss {mean:.4f} {100 * self.progress:.1f} % left {left / 60:.1f} min")
+            if self.step % self.cfg.checkpoint_every == 0:
+                self.save()
+        self.save()
+
+
+def _cosine(progress: float) -> float:
+    return 0.5 * (1 + math.cos(math.pi * progress))

@@ -79,6 +79,13 @@ def external_references(timeline: otio.schema.Timeline) -> Iterator[otio.schema.
                 yield reference
 
 
+def media_paths(timeline: otio.schema.Timeline) -> list[Path]:
+    """The files that a resolved timeline shows or sounds, each once."""
+    active = (clip.media_reference for clip in timeline.find_clips())
+    urls = (reference.target_url for reference in active if isinstance(reference, otio.schema.ExternalReference))
+    return [Path(url) for url in dict.fromkeys(urls) if url]
+
+
 def _from_file_url(url: str) -> list[str]:
     parts = urlsplit(url)
     plain = url[len("file:") :].removeprefix("//")

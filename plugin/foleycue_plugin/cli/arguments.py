@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line's grammar. Imports nothing heavy, so that --help is quick."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.version import PRODUCT_VERSION
+
+MAX_TAKES = 8
+MAX_SEED = 2**53 - 1
+
+_POSITIONS = (
+    "IN and OUT are record timecodes (01:00:02:00), frames (48f) or seconds (2.5s) from the timeline's first frame; "
+    "OUT is exclusive. Without --range, the whole timeline."
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but a mistake is one sentence and raised like any other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise BAD_INPUT with the mistake and where to read more."""
+        sentence = message[:1].upper() + message[1:]
+        raise FoleyCueError(ErrorCode.BAD_INPUT, f"{sentence}: see {self.prog} --help.")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The parsed command line; command names the module that runs it. Raises BAD_INPUT."""
+    parser = Parser(
+        prog="foleycue",
+        description="Foley for a marked range of a timeline: sound that follows the picture, made on this computer.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"foleycue {PRODUCT_VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    _generate(commands.add_parser("generate", help="make takes for a range", epilog=_POSITIONS, allow_abbrev=False))
+    _cues(commands.add_parser("cues", help="say where a range should sound", epilog=_POSITIONS, allow_abbrev=False))
+    panel = commands.add_parser("panel", help="open the panel", allow_abbrev=False)
+    panel.add_argument("source", metavar="SOURCE", nargs="?", help="a timeline or media file to open")
+    engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
+    _json(engines)
+    backend = commands.add_parser("backend", help="start, stop or look at the backend", allow_abbrev=False)
+    backend.add_argument("action", choices=("start", "status", "stop"))
+    backend.add_argument("--force", action="store_true", help="stop it although it is at work")
+    return parser.parse_args(arguments)
+
+
+def _generate(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    parser.add_argument("--prompt", metavar="TEXT", default="", help="what should be heard")
+    parser.add_argument("--negative", metavar="TEXT", default="", help="what should not be heard")
+    parser.add_argument("--takes", metavar="N", type=_takes, default=1, help=f"how many takes, 1 to {MAX_TAKES}")
+    parser.add_argument("--seed", metavar="N", type=_seed, help="seed of the first take; the next ones count up")
+    parser.add_argument("--engine", metavar="ID", default="mini", help="see foleycue engines (mini)")
+    parser.add_argument("--cues", metavar="FILE", type=Path, help='JSON list of {"time": seconds, "strength": 0..1}')
+    parser.add_argument(
+        "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"
+    )
+    parser.add_argument("--save", metavar="TIMELINE", type=Path, help="copy of the timeline with the takes on it")
+    parser.add_argument("--audio", metavar="FILE", type=Path, help="WAV of the first take; others get a number")
+    parser.add_argument("--track", metavar="NAME", default="FoleyCue", help="name of the new audio track")
+    parser.add_argument("--force", action="store_true", help="replace files that exist")
+    _json(parser)
+
+
+def _cues(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    parser.add_argument(
+        "--from", dest="cues_from", choices=("picture", "guide"), default="picture", help="what to listen or look to"
+    )
+    _json(parser)
+
+
+def _source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", type=Path, help="any timeline that OTIO reads, or a media file")
+    parser.add_argument("--range", nargs=2, metavar=("IN", "OUT"), help="the part to make sound for")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="answer with one JSON object on stdout")
+
+
+def _takes(text: str) -> int:
+    return _whole(text, 1, MAX_TAKES, "number of takes")
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, MAX_SEED, "seed")
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    # int() alone would take "1_0" and other scripts' digits.
+    if not (text.isascii() and text.isdigit() and len(text) <= 16) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no {what} between {least} and {most}")
+    return int(text)

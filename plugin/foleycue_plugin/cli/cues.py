@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""foleycue cues: where a range should sound."""
+
+import argparse
+
+from foleycue_plugin import usecases
+from foleycue_plugin.cli import answer
+from foleycue_plugin.cli.interrupt import cancelling
+from foleycue_plugin.cli.progress import ProgressLine
+from foleycue_plugin.jobs import JobRunner
+from foleycue_plugin.selection import Selection
+from foleycue_shared import places
+from foleycue_shared.cues import CueSource
+from foleycue_shared.messages import Analysed, CueRequest
+from foleycue_shared.timing import CUE_RATE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyse the range and print its cues."""
+    project = usecases.open_source(options.source)
+    selection = usecases.mark(project, *(options.range or (None, None)))
+    plan = usecases.plan_analysis(selection, cues=CueRequest(source=CueSource(options.cues_from)))
+    with ProgressLine() as line, JobRunner(places.home(), line.progress, line.state) as runner, cancelling(runner):
+        analysed, _ = runner.analyse(plan)
+    if options.json:
+        answer.print_json(answer.cues(selection, analysed))
+    else:
+        _table(selection, analysed)
+    return 0
+
+
+def _table(selection: Selection, analysed: Analysed) -> None:
+    frames = selection.range.frames
+    answer.say(
+        f"{len(analysed.cues)} cues in {frames} frames from {selection.timecode}, confidence {analysed.confidence:.0%}"
+    )
+    for cue in analysed.cues:
+        frame = cue.sample * selection.range.rate // CUE_RATE
+        label = selection.project.timecode(selection.range.start + int(frame), selection.drop_frame)
+        answer.say(f"{label}  {cue.seconds:9.3f} s  {cue.strength:4.2f}  {cue.source}")

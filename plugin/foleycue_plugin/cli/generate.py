@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""foleycue generate: takes for a marked range, as files, and on a copy of the timeline."""
+
+import argparse
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from foleycue_plugin import outputs, usecases
+from foleycue_plugin.cli import answer
+from foleycue_plugin.cli.interrupt import cancelling
+from foleycue_plugin.cli.progress import ProgressLine
+from foleycue_plugin.hosts.otio_read import absolute
+from foleycue_plugin.hosts.otio_save import check_save_format, save_targets
+from foleycue_plugin.jobs import JobRunner
+from foleycue_plugin.references import media_paths
+from foleycue_plugin.selection import Selection
+from foleycue_plugin.takes import Plan, StoredTake, TakeStore
+from foleycue_shared import places
+from foleycue_shared.cues import Cue, CueSource, parse_cue_sheet
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.messages import CueRequest, EngineInfo
+from foleycue_shared.timing import CUE_RATE
+
+_BYTES_PER_SAMPLE = 3
+_HIGHEST_RANDOM_SEED = 2**32
+_LARGEST_CUE_SHEET = 4 << 20
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check everything that can be checked, generate, and deliver all results or none."""
+    audio, save = _output_paths(options)
+    project = usecases.open_source(options.source)
+    selection = usecases.mark(project, *(options.range or (None, None)))
+    plan = _plan(selection, options)
+    home = places.home()
+    _check_outputs(selection, plan, audio, save, home, options.force)
+    store = TakeStore(home)
+    line = ProgressLine(takes=options.takes)
+    with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
+        check_engine(options.engine, runner.engines())
+        takes = runner.generate(plan, store)
+    if len(takes) != options.takes:
+        raise FoleyCueError(
+            ErrorCode.INTERNAL, f"{len(takes)} of {options.takes} takes arrived: try again with the same seed."
+        )
+    takes, placement = deliver(selection, plan, takes, audio, save, options.force)
+    if audio:
+        for stored in takes:
+            store.discard(stored.take.take_id)
+    saved = placement.saved if isinstance(placement, usecases.Placement) else None
+    if options.json:
+        answer.print_json(answer.generation(selection, takes, placement, saved))
+    else:
+        _tell(takes, placement, saved)
+    return 0
+
+
+def check_engine(engine: str, known: Iterable[EngineInfo]) -> None:
+    """Raise UNKNOWN_ENGINE, with the engines there are, or with the reason why this one cannot run here."""
+    engines = {info.id: info for info in known}
+    if engine not in engines:
+        raise FoleyCueError(
+            ErrorCode.UNKNOWN_ENGINE, f"There is no engine {engine!r}: choose one of {', '.join(sorted(engines))}."
+        )
+    if not engines[engine].available:
+        raise FoleyCueError(
+            ErrorCode.UNKNOWN_ENGINE, f"The engine {engine} cannot run here: {engines[engine].reason.rstrip('.')}."
+        )
+
+
+def deliver(
+    selection: Selection,
+    plan: Plan,
+    takes: Sequence[StoredTake],
+    audio: Sequence[Path],
+    save: Path | None,
+    force: bool,
+) -> tuple[list[StoredTake], usecases.PlannedPlacement]:
+    """Copy takes to where they were asked for and save the timeline; when anything fails, nothing was written."""
+    delivered = list(takes)
+    placement = plan.placement
+    with outputs.Delivery(force) as delivery:
+        for number, target in enumerate(audio):
+            delivery.copy(takes[number].path, target)
+            delivered[number] = msgspec.structs.replace(takes[number], path=target)
+        if save is not None:
+            placement = usecases.insert(selection, delivered, save, track=plan.placement.track, force=force)
+    return delivered, placement
+
+
+def _output_paths(options: argparse.Namespace) -> tuple[list[Path], Path | None]:
+    """Where results go, refused before the source is even opened when that cannot work."""
+    audio: list[Path] = []
+    save = None if options.save is None else absolute(options.save)
+    if save is not None:
+        check_save_format(save)
+        outputs.check_output(save, options.force)
+    if options.audio is not None:
+        first = absolute(options.audio)
+        if first.suffix.lower() != ".wav":
+            raise FoleyCueError(ErrorCode.BAD_INPUT, f"{first.name} must end in .wav: takes are broadcast WAV files.")
+        audio = outputs.numbered(first, options.takes)
+        for path in audio:
+            outputs.check_output(path, options.force)
+    return audio, save
+
+
+def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
+    seed = secrets.randbelow(_HIGHEST_RANDOM_SEED) if options.seed is None else options.seed
+    return usecases.plan_generation(
+        selection,
+        seeds=[seed + number for number in range(options.takes)],
+        engine=options.engine,
+        prompt=options.prompt,
+        negative=options.negative,
+        cue_sheet=None if options.cues is None else _read_cues(options.cues, selection),
+        cues=CueRequest(source=CueSource(options.cues_from or "picture")),
+        track=options.track,
+    )
+
+
+def _read_cues(path: Path, selection: Selection) -> tuple[Cue, ...]:
+    try:
+        if path.stat().st_size > _LARGEST_CUE_SHEET:
+            raise FoleyCueError(ErrorCode.BAD_CUES, f"{path} is too large for a cue sheet: check which file it is.")
+        text = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise FoleyCueError(
+            ErrorCode.BAD_CUES, f"The cue sheet {path} cannot be read ({reason}): check the path."
+        ) from error
+    return parse_cue_sheet(text, selection.range.samples(CUE_RATE))
+
+
+def _check_outputs(
+    selection: Selection, plan: Plan, audio: list[Path], save: Path | None, home: places.Places, force: bool
+) -> None:
+    """The checks that need the opened source: nothing it uses is overwritten, and there is room for everything."""
+    project = selection.project
+    targets = save_targets(project, save) if save is not None else []
+    for target in targets[1:]:
+        outputs.check_output(target, force)
+    inputs = media_paths(project.timeline)
+    outputs.check_apart([*targets, *audio], [project.source, *inputs])
+    size = selection.range.samples(plan.request.sample_rate) * _BYTES_PER_SAMPLE
+    needs = [(home.outbox, size * len(plan.request.seeds)), *((path.parent, size) for path in audio)]
+    if save is not None:
+        needs.append((save.parent, len(selection.document)))
+        if len(targets) > 1 or save.suffix.lower() in (".otioz", ".otiod"):
+            needs.append((save.parent, size + sum(path.stat().st_size for path in inputs if path.is_file())))
+    outputs.check_space(needs)
+
+
+def _tell(takes: Sequence[StoredTake], placement: usecases.PlannedPlacement, saved: Path | None) -> None:
+    for stored in takes:
+        take = stored.take
+        error = "" if take.cue_error_ms is None else f", cues met within {take.cue_error_ms:.0f} ms"
+        answer.say(f"{stored.path}  seed {take.seed}, {take.samples} samples at {take.sample_rate} Hz{error}")
+    if saved is not None:
+        answer.say(f"{saved}  track {placement.track}, {placement.frames} frames at {placement.timecode}")

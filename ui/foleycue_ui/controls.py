@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
+# pyright: reportIncompatibleMethodOverride=false
+"""Small widgets that all parts of the panel use, with keyboard manners of their own."""
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from foleycue_ui import theme
+from foleycue_ui.icons import icon
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Button(QPushButton):
+    """A push button that a mouse click gives no focus, so that Space goes on playing; Enter presses it too."""
+
+    def __init__(self, text: str, look: str = "", name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(name or text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if look:
+            theme.role(self, look)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter presses."""
+        if event is not None and event.key() in _ENTER:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class IconButton(QToolButton):
+    """A square button with an icon; the name is its tool tip and what a screen reader says."""
+
+    def __init__(self, symbol: str, name: str, *, checkable: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCheckable(checkable)
+        self.setIconSize(QSize(18, 18))
+        self.show_as(symbol, name)
+
+    def show_as(self, symbol: str, name: str, tip: str = "") -> None:
+        """Change what the button is."""
+        self.setIcon(icon(symbol))
+        self.setAccessibleName(name)
+        self.setToolTip(tip or name)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter presses."""
+        if event is not None and event.key() in _ENTER:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Line(QLineEdit):
+    """A line of text that keeps Enter to itself: in the panel a bare Enter inserts a take."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter ends the entry and nothing else."""
+        super().keyPressEvent(event)
+        if event is not None and event.key() in _ENTER:
+            event.accept()
+
+
+class Elided(QLabel):
+    """One line of text that is cut with an ellipsis where it does not fit; the tool tip says all of it."""
+
+    def __init__(self, text: str = "", look: str = "", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._whole, self._cut = "", cut
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if look:
+            theme.role(self, look)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Change the text."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def whole(self) -> str:
+        """The text, uncut."""
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Cut anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._whole, self._cut, max(0, self.width() - 1))
+        super().setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class Glyph(QWidget):
+    """An icon that stands for a state; always beside words that say the same."""
+
+    def __init__(self, symbol: str, token: str, size: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._symbol, self._token = symbol, token
+        self.setFixedSize(size, size)
+
+    def show_as(self, symbol: str, token: str) -> None:
+        """Change the state that is shown."""
+        if (symbol, token) != (self._symbol, self._token):
+            self._symbol, self._token = symbol, token
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw."""
+        from foleycue_ui.icons import draw
+
+        painter = QPainter(self)
+        draw(painter, self._symbol, self.rect().toRectF(), self._token, 2.2)
+
+
+def caption(text: str = "", look: str = "caption") -> QLabel:
+    """A quiet label."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    theme.role(label, look)
+    return label
+
+
+def rule() -> QFrame:
+    """A hair line between groups."""
+    frame = QFrame()
+    frame.setObjectName("rule")
+    return frame

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts takes on a saved copy of the timeline; asks where the copy should lie only the first time."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+
+from foleycue_shared.errors import FoleyCueError
+from foleycue_ui.desk import Desk
+
+if TYPE_CHECKING:
+    from foleycue_plugin.usecases import Placement
+
+#: Asks the user for a path, given a proposal; None: the user would rather not.
+AskPath = Callable[[Path], Path | None]
+
+
+class Insertion(QObject):
+    """Writes the copy in the background. Further insertions go onto the same copy, beside the earlier ones."""
+
+    def __init__(self, desk: Desk, ask_path: AskPath, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._state = desk.state
+        self._ask_path = ask_path
+        self._source: Path | None = None
+        self._busy = False
+        self.saved: Path | None = None
+
+    def insert(self, take_id: str = "") -> None:
+        """Insert a take (the chosen one without an id); the range's other takes become its alternatives."""
+        selection, takes = self._state.range.selection, self._state.takes
+        chosen = next((e for e in takes.entries if e.take.take_id == (take_id or takes.chosen_id)), None)
+        if selection is None or chosen is None or self._busy:
+            return
+        path = self._target(selection.project.source)
+        if path is None:
+            return
+        stored = [chosen.stored, *(entry.stored for entry in takes.entries if entry is not chosen)]
+        again = self.saved == path and path.exists()
+        start, end = selection.range.start, selection.range.end
+        self._busy = True
+
+        def write() -> "Placement":
+            from foleycue_plugin.usecases import insert, open_source, select_frames
+
+            # The copy already carries what was inserted before: the next take is laid beside it.
+            ground = select_frames(open_source(path), start, end) if again else selection
+            return insert(ground, stored, path, force=True)
+
+        def done(placement: "Placement") -> None:
+            self._busy = False
+            self.saved = path
+            self._state.takes.mark_inserted(chosen.take.take_id)
+            where = f"on track {placement.track} at {placement.timecode}"
+            self._desk.inform(f"Inserted {where} of {placement.saved.name}.", key="insert")
+
+        def failed(error: FoleyCueError) -> None:
+            self._busy = False
+            self._desk.tell(error, key="insert", action="Try again", run=lambda: self.insert(chosen.take.take_id))
+            self.saved = None
+
+        self._desk.work.submit(write, done, failed)
+
+    def _target(self, source: Path) -> Path | None:
+        if source != self._source:
+            self._source, self.saved = source, None
+        return self.saved or self._ask_path(source.with_name(f"{source.stem}-foley.otio"))

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file to a marked range with its pictures, earlier takes and cues."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer
+
+from foleycue_shared.errors import FoleyCueError
+from foleycue_shared.messages import Analysed, Cancel, Cancelled, Done, Failed, JobEvent, Refused
+from foleycue_shared.timing import CUE_RATE, frames_to_samples
+from foleycue_ui.desk import Desk
+from foleycue_ui.take_model import TakeEntry, read_sound
+
+if TYPE_CHECKING:
+    from foleycue_plugin.usecases import AnalysisPlan, Project, Selection
+
+DEBOUNCE_MS = 250
+
+
+@dataclass(frozen=True)
+class _Read:
+    selection: "Selection"
+    takes: tuple[TakeEntry, ...]
+
+
+class Marking(QObject):
+    """Opens timelines, reads marked ranges, asks for their cues."""
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._state = desk.state
+        self._opened = 0
+        self._origin = 0
+        self.analysis_id = ""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DEBOUNCE_MS)
+        self._pause.timeout.connect(self._read_range)
+        self._state.range.changed.connect(self._on_range)
+
+    def open(self, path: Path) -> None:
+        """Open a timeline or a media file; what was open stays when it cannot be."""
+        self._opened += 1
+        number = self._opened
+        self._state.range.set_opening(path.name)
+
+        def read() -> "Project":
+            from foleycue_plugin.usecases import open_source
+
+            return open_source(path)
+
+        def done(project: "Project") -> None:
+            if number == self._opened:
+                self._take_project(project)
+
+        def failed(error: FoleyCueError) -> None:
+            if number == self._opened:
+                self._state.range.set_opening("")
+                self._desk.tell(error, key="open")
+
+        self._desk.work.submit(read, done, failed)
+
+    def analyse(self) -> None:
+        """Ask for the picture's cues."""
+        selection = self._state.range.selection
+        if selection is None:
+            return
+        self.drop_analysis()
+        engine = self._state.request.engine
+        self._state.job.update(analysing=True)
+
+        def plan() -> "AnalysisPlan":
+            from foleycue_plugin.usecases import plan_analysis
+
+            return plan_analysis(selection, engine=engine)
+
+        def done(ready: "AnalysisPlan") -> None:
+            if selection is self._state.range.selection:
+                self.analysis_id = ready.request.job_id
+                self._desk.bridge.send(ready.request, [ready.document])
+
+        def failed(error: FoleyCueError) -> None:
+            if selection is self._state.range.selection:
+                self._analysis_failed(error)
+
+        self._desk.work.submit(plan, done, failed)
+
+    def drop_analysis(self) -> None:
+        """Stop waiting for an analysis, and tell the backend so."""
+        if self.analysis_id:
+            self._desk.bridge.send(Cancel(job_id=self.analysis_id))
+        self.analysis_id = ""
+        if self._state.job.analysing:
+            self._state.job.update(analysing=False)
+
+    def on_event(self, event: JobEvent | Refused, blobs: list[bytes]) -> None:
+        """An event of the analysis."""
+        if isinstance(event, Analysed):
+            self.take_analysis(event, blobs)
+        elif isinstance(event, Failed | Refused):
+            self._analysis_failed(
+                FoleyCueError(event.code, event.message, event.detail if isinstance(event, Failed) else "")
+            )
+        elif isinstance(event, Done | Cancelled):
+            self._analysis_over()
+
+    def take_analysis(self, event: Analysed, blobs: list[bytes]) -> None:
+        """Show what the picture says."""
+        curve = np.frombuffer(blobs[0], np.float32) if blobs and len(blobs[0]) % 4 == 0 else np.zeros(0, np.float32)
+        self._state.notices.clear("analysis")
+        self._state.cues.confidence = event.confidence
+        limit = self._state.range.marked.samples(CUE_RATE)
+        cues = tuple(cue for cue in event.cues if 0 <= cue.sample < limit)
+        self._state.cues.set_picture(cues, curve, float(Fraction(event.curve_rate)), event.shots)
+
+    # -- inner ----------------------------------------------------------------------------------------------------
+
+    def _take_project(self, project: "Project") -> None:
+        self.drop_analysis()
+        for key in ("open", "range", "analysis"):
+            self._state.notices.clear(key)
+        self._state.cues.move_range(None, 0)
+        self._state.takes.clear()
+        self._desk.player.unload()
+        self._origin = 0
+        self._state.range.set_project(project)
+
+    def _on_range(self) -> None:
+        marked = self._state.range.marked
+        rate = marked.rate
+        shift = frames_to_samples(self._origin, rate, CUE_RATE) - frames_to_samples(marked.start, rate, CUE_RATE)
+        self._origin = marked.start
+        self.drop_analysis()
+        self._state.cues.move_range(shift, marked.samples(CUE_RATE))
+        self._state.takes.clear()
+        self._pause.start()
+
+    def _read_range(self) -> None:
+        project, start, end = self._state.range.project, self._state.range.start, self._state.range.end
+        if project is None:
+            return
+
+        def read() -> _Read:
+            from foleycue_plugin.usecases import select_frames
+
+            selection = select_frames(project, start, end)
+            stored = self._desk.store().takes_for(selection.fingerprint)
+            there = [take for take in stored if take.path.exists()]
+            return _Read(selection, tuple(TakeEntry(take, read_sound(take.path)) for take in there))
+
+        def current() -> bool:
+            now = self._state.range
+            return (now.project, now.start, now.end) == (project, start, end)
+
+        def done(found: _Read) -> None:
+            if current():
+                self._take_range(found)
+
+        def failed(error: FoleyCueError) -> None:
+            if current():
+                self._state.range.set_selection(None)
+                self._desk.tell(error, key="range")
+
+        self._desk.work.submit(read, done, failed)
+
+    def _take_range(self, found: _Read) -> None:
+        self._state.notices.clear("range")
+        marked = found.selection.range
+        self._desk.player.load(found.selection.picture_pieces, marked.rate, marked.frames)
+        self._state.range.set_selection(found.selection)
+        for entry in found.takes:
+            self._state.takes.add(entry)
+        self.analyse()
+
+    def _analysis_failed(self, error: FoleyCueError) -> None:
+        self._analysis_over()
+        self._desk.tell(error, key="analysis", action="Try again", run=self.analyse)
+
+    def _analysis_over(self) -> None:
+        self.analysis_id = ""
+        self._state.job.update(analysing=False)

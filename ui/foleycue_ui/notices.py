@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inline notices: what happened, what to do, and the details for a bug report. Never a dialog."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from foleycue_ui import theme
+from foleycue_ui.controls import Button, Glyph, IconButton
+from foleycue_ui.state import Notice, NoticeModel
+
+_LOOKS = {
+    "error": ("alert", "bad", "Error"),
+    "warning": ("alert", "warn", "Warning"),
+    "info": ("info", "focus", "Note"),
+}
+
+
+class NoticeFrame(QFrame):
+    """One notice."""
+
+    def __init__(self, notice: Notice, model: NoticeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        symbol, token, word = _LOOKS[notice.kind]
+        self.setObjectName("notice")
+        self.setProperty("kind", notice.kind)
+        self.setAccessibleName(f"{word}: {notice.text}")
+        self.text = QLabel(notice.text)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        self.close_button = IconButton("close", "Dismiss")
+        self.close_button.clicked.connect(lambda: model.dismiss(notice))
+        top = QHBoxLayout()
+        top.setSpacing(theme.GAP)
+        top.addWidget(Glyph(symbol, token, 18), 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.text, 1)
+        top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 6, 8)
+        column.setSpacing(4)
+        column.addLayout(top)
+        self.action: Button | None = None
+        self.copy: Button | None = None
+        if notice.run is not None or notice.detail:
+            column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(22, 0, 0, 0)
+        if self.notice.run is not None:
+            self.action = Button(self.notice.action)
+            self.action.clicked.connect(self.notice.run)
+            row.addWidget(self.action)
+        if self.notice.detail:
+            self.copy = Button("Copy details", "link")
+            self.copy.clicked.connect(self._copy)
+            row.addWidget(self.copy)
+        row.addStretch(1)
+        return row
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.notice.detail)
+        if self.copy is not None:
+            self.copy.setText("Copied")
+
+
+class NoticeStack(QWidget):
+    """All notices, newest on top."""
+
+    def __init__(self, model: NoticeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.frames: list[NoticeFrame] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        self._column.setSpacing(6)
+        model.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        kept = {id(frame.notice): frame for frame in self.frames}
+        for notice in [frame.notice for frame in self.frames if frame.notice not in self._model.notices]:
+            frame = kept.pop(id(notice))
+            self._column.removeWidget(frame)
+            frame.hide()
+            frame.deleteLater()
+        self.frames = []
+        for place, notice in enumerate(self._model.notices):
+            frame = kept.get(id(notice)) or NoticeFrame(notice, self._model)
+            self._column.insertWidget(place, frame)
+            self.frames.append(frame)
+        self.setVisible(bool(self.frames))

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
+# pyright: reportIncompatibleMethodOverride=false
+"""How many takes, from which seed, by which engine."""
+
+from PyQt6.QtCore import QRegularExpression, Qt
+from PyQt6.QtGui import QKeyEvent, QRegularExpressionValidator, QStandardItem, QStandardItemModel
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+
+from foleycue_shared.messages import MAX_TAKES
+from foleycue_ui import theme
+from foleycue_ui.controls import IconButton, Line
+from foleycue_ui.state import RequestModel
+
+_MAX_SEED = 2**53 - 1
+
+
+class TakesSpin(QSpinBox):
+    """1 … 8; keeps Enter to itself."""
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter ends the entry and nothing else."""
+        super().keyPressEvent(event)
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
+class OptionsRow(QWidget):
+    """Three fields in a row."""
+
+    def __init__(self, model: RequestModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.takes = TakesSpin()
+        self.takes.setRange(1, MAX_TAKES)
+        self.takes.setAccessibleName("Number of takes")
+        self.seed = Line("Seed")
+        self.seed.setPlaceholderText("random")
+        self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,16}"), self.seed))
+        self.seed.setToolTip("Seed of the first take; empty: a new one each time")
+        self.dice = IconButton("dice", "Leave the seed to chance")
+        self.engine = QComboBox()
+        self.engine.setAccessibleName("Engine")
+        self.engine.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.engine.setMinimumContentsLength(8)
+        self._lay_out()
+        self.takes.valueChanged.connect(lambda value: model.set(takes=value))
+        self.seed.textEdited.connect(self._seed_typed)
+        self.dice.clicked.connect(lambda: model.set_seed(None))
+        self.engine.activated.connect(lambda _: model.set(engine=self.engine.currentData()))
+        model.changed.connect(self._show)
+        model.engines_changed.connect(self._show_engines)
+        self._show_engines()
+        self._show()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.GAP)
+        grid.setVerticalSpacing(3)
+        for column, (text, widget) in enumerate(
+            (("Takes", self.takes), ("Seed", self.seed), ("", self.dice), ("Engine", self.engine))
+        ):
+            label = QLabel(text)
+            theme.role(label, "caption")
+            label.setBuddy(widget)
+            grid.addWidget(label, 0, column)
+            grid.addWidget(widget, 1, column)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(3, 3)
+        self.takes.setFixedWidth(58)
+        for first, second in ((self.takes, self.seed), (self.seed, self.dice), (self.dice, self.engine)):
+            QWidget.setTabOrder(first, second)
+
+    def _seed_typed(self, text: str) -> None:
+        self._model.set_seed(min(int(text), _MAX_SEED - MAX_TAKES) if text else None)
+
+    def _show(self) -> None:
+        model = self._model
+        self.takes.setValue(model.takes)
+        wanted = "" if model.seed is None else str(model.seed)
+        if self.seed.text() != wanted:
+            self.seed.setText(wanted)
+        self.dice.setEnabled(model.seed is not None)
+        self.engine.setCurrentIndex(max(0, self.engine.findData(model.engine)))
+
+    def _show_engines(self) -> None:
+        self.engine.clear()
+        items = self.engine.model()
+        for info in self._model.engines:
+            self.engine.addItem(info.name, info.id)
+            item = items.item(self.engine.count() - 1) if isinstance(items, QStandardItemModel) else None
+            if isinstance(item, QStandardItem) and not info.available:
+                item.setEnabled(False)
+                item.setText(f"{info.name} (not installed)")
+                item.setToolTip(info.reason)
+        if not self._model.engines:
+            self.engine.addItem(self._model.engine, self._model.engine)
+        self.engine.setCurrentIndex(max(0, self.engine.findData(self._model.engine)))

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
+# pyright: reportIncompatibleMethodOverride=false
+"""The range's picture, letterboxed; before a timeline is open, the place to drop one."""
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from foleycue_ui import icons, theme
+from foleycue_ui.state import RangeModel
+
+_RATIO = 9 / 16
+
+
+class PictureView(QWidget):
+    """Shows an image as large as fits."""
+
+    clicked = pyqtSignal()
+
+    def __init__(self, range_: RangeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._range = range_
+        self._image = QImage()
+        self._hover = False
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Picture")
+        self.setMinimumHeight(120)
+        range_.project_changed.connect(self.update)
+
+    @property
+    def image(self) -> QImage:
+        """What is shown."""
+        return self._image
+
+    def set_image(self, image: QImage) -> None:
+        """Show another picture; a null image is black."""
+        self._image = image
+        self.update()
+
+    def set_drop_hover(self, hover: bool) -> None:
+        """Light up while something is dragged over the panel."""
+        self._hover = hover
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        """Always 16 : 9 or less, so that the column does not jump from clip to clip."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """16 : 9, but never so high that nothing else fits."""
+        return round(min(width * _RATIO, 420))
+
+    def sizeHint(self) -> QSize:
+        """For a column of 392 pixels."""
+        return QSize(392, self.heightForWidth(392))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """A click plays, or opens when nothing is open."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the picture, or the invitation."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        box = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("sunken"))
+        painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
+        if not self._range.open:
+            self._paint_invitation(painter, box)
+        elif not self._image.isNull():
+            painter.drawImage(self._target(box), self._image)
+        if self._hover:
+            painter.setPen(QPen(theme.colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+
+    def _target(self, box: QRectF) -> QRectF:
+        size = self._image.size().toSizeF().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(0, 0, size.width(), size.height())
+        target.moveCenter(box.center())
+        return target
+
+    def _paint_invitation(self, painter: QPainter, box: QRectF) -> None:
+        pen = QPen(theme.colour("outline"), 1.4, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(8, 8, -8, -8), theme.RADIUS, theme.RADIUS)
+        middle = box.center()
+        icons.draw(painter, "film", QRectF(middle.x() - 20, middle.y() - 50, 40, 40), "dim", 1.3)
+        opening = self._range.opening
+        painter.setPen(theme.colour("text"))
+        painter.setFont(theme.font(14, strong=True))
+        words = QRectF(box.left() + 20, middle.y() - 2, box.width() - 40, 24)
+        painter.drawText(
+            words, Qt.AlignmentFlag.AlignCenter, f"Opening {opening}…" if opening else "Drop a timeline or clip"
+        )
+        if not opening:
+            painter.setPen(theme.colour("dim"))
+            painter.setFont(theme.font(12))
+            painter.drawText(words.translated(0, 24), Qt.AlignmentFlag.AlignCenter, "or click to choose one")

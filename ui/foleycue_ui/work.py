@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Slow things off the GUI thread: functions go to a small pool, results come back as calls on the GUI thread."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+
+T = TypeVar("T")
+
+_THREADS = 2
+_CLOSE_MS = 10_000
+
+
+class _Runnable(QRunnable):
+    def __init__(self, function: Callable[[], None]) -> None:
+        super().__init__()
+        self._function = function
+
+    def run(self) -> None:
+        self._function()
+
+
+class Work(QObject):
+    """A pool whose results are delivered in the thread that owns this object, and dropped once it is closed."""
+
+    _finished = pyqtSignal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(_THREADS)
+        self._pool.setExpiryTimeout(-1)
+        self._closed = False
+        self._finished.connect(self._deliver)
+
+    def submit(
+        self,
+        function: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[FoleyCueError], None],
+    ) -> None:
+        """Run function in the pool; then done(result) or failed(error) here."""
+        if self._closed:
+            return
+
+        def run() -> None:
+            try:
+                outcome: tuple[Callable[[Any], None], Any] = (done, function())
+            except FoleyCueError as error:
+                outcome = (failed, error)
+            except Exception as error:
+                detail = "".join(traceback.format_exception(error))
+                sentence = f"Something went wrong inside FoleyCue ({error}): copy the details into a bug report."
+                outcome = (failed, FoleyCueError(ErrorCode.INTERNAL, sentence, detail))
+            if not self._closed:
+                self._finished.emit(*outcome)
+
+        self._pool.start(_Runnable(run))
+
+    def _deliver(self, callback: Callable[[object], None], value: object) -> None:
+        if not self._closed:
+            callback(value)
+
+    def close(self) -> None:
+        """Finish what was handed in, so that nothing asked for is lost, and drop the results."""
+        self._closed = True
+        self._pool.waitForDone(_CLOSE_MS)

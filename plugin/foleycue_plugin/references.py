@@ -45,6 +45,14 @@ def resolved(timeline: otio.schema.Timeline, base: Path) -> otio.schema.Timeline
     return timeline
 
 
+def fill_available_ranges(timeline: otio.schema.Timeline, base: Path) -> None:
+    """Give every active reference whose file is at hand an available range, where it has no usable one."""
+    for clip in timeline.find_clips():
+        reference = clip.media_reference
+        if isinstance(reference, otio.schema.ExternalReference) and usable_available_range(clip) is None:
+            _fill_available_range(clip, reference, media_file(reference.target_url, base))
+
+
 def media_file(url: str, base: Path) -> Path | None:
     """The absolute path that a target URL means, relative ones counted from base; None for anything but a file.
 

@@ -13,7 +13,7 @@ from foleycue_plugin.cli import answer
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
 from foleycue_plugin.hosts.otio_read import absolute
-from foleycue_plugin.hosts.otio_save import check_save_format, save_targets
+from foleycue_plugin.hosts.otio_save import check_save_format, rehearse, save_targets
 from foleycue_plugin.jobs import JobRunner
 from foleycue_plugin.references import media_paths
 from foleycue_plugin.selection import Selection
@@ -152,6 +152,8 @@ def _check_outputs(
         if len(targets) > 1 or save.suffix.lower() in (".otioz", ".otiod"):
             needs.append((save.parent, size + sum(path.stat().st_size for path in inputs if path.is_file())))
     outputs.check_space(needs)
+    if save is not None:
+        rehearse(selection, save)
 
 
 def _tell(takes: Sequence[StoredTake], placement: usecases.PlannedPlacement, saved: Path | None) -> None:

@@ -13,6 +13,7 @@ from typing import cast
 
 import opentimelineio as otio
 
+from foleycue_plugin.hosts.bundle import CONTENT
 from foleycue_plugin.media import MediaInfo, probe
 from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
@@ -25,7 +26,6 @@ _EXTRA_READERS = {
     ".fcpxml": "otio-fcpx-xml-adapter",
     ".xges": "otio-xges-adapter",
 }
-_CONTENT = "content.otio"
 
 
 def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
@@ -38,7 +38,7 @@ def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
     if suffix == ".otioz":
         return _read_bundle(source)
     if suffix == ".otiod":
-        return _as_timeline(_read_json(source / _CONTENT, source.name), source.name), source
+        return _as_timeline(_read_json(source / CONTENT, source.name), source.name), source
     if suffix == ".otio":
         return _as_timeline(_read_json(source, source.name), source.name), source.parent
     if suffix.lstrip(".") in otio.adapters.suffixes_with_defined_adapters(read=True):
@@ -58,7 +58,7 @@ def _check_file(source: Path) -> None:
             raise _bad_input(f"{source} is a folder: give a timeline or a media file.")
         if not source.is_dir() and not source.is_file():
             raise _bad_input(f"{source} is not a regular file: give a timeline or a media file.")
-        with (source / _CONTENT if source.is_dir() else source).open("rb"):
+        with (source / CONTENT if source.is_dir() else source).open("rb"):
             pass
     except FileNotFoundError as error:
         what = error.filename or source
@@ -102,7 +102,7 @@ def _read_bundle(source: Path) -> tuple[otio.schema.Timeline, Path]:
     try:
         if not target.is_dir():
             _unpack(source, target)
-        content = (target / _CONTENT).read_bytes()
+        content = (target / CONTENT).read_bytes()
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
         raise not_a_timeline(source.name, str(error)) from error
     except FileNotFoundError as error:
@@ -116,7 +116,7 @@ def _unpack(source: Path, target: Path) -> None:
     part = Path(tempfile.mkdtemp(prefix="unpack-", dir=target.parent))
     try:
         with zipfile.ZipFile(source) as bundle:
-            bundle.getinfo(_CONTENT)
+            bundle.getinfo(CONTENT)
             bundle.extractall(part)
         part.rename(target)
     finally:

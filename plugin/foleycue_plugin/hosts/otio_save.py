@@ -2,34 +2,33 @@
 """Writing a copy of a timeline with takes on a new audio track, proven by reading the copy back."""
 
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import opentimelineio as otio
 
+from foleycue_plugin.hosts.bundle import write_bundle
+from foleycue_plugin.hosts.interchange import ADAPTERS, write_interchange
 from foleycue_plugin.hosts.otio_read import read_source
 from foleycue_plugin.outputs import Delivery, check_apart, check_output, remove, temporary
 from foleycue_plugin.project import Placement, Project
-from foleycue_plugin.references import external_references, is_relative, media_file
+from foleycue_plugin.references import external_references, is_relative, media_file, resolved
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import StoredTake
 from foleycue_shared import timeline as timelines
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
-from foleycue_shared.timecode import format_timecode
 from foleycue_shared.timing import FrameRange
 
 _BUNDLES = (".otioz", ".otiod")
-#: Formats whose adapters were proven to bring the new clip back where it was put.
-_WRITERS = {".otio": "otio_json", ".otioz": "otioz", ".otiod": "otiod", ".xml": "fcp_xml", ".aaf": "AAF"}
+#: Formats that were proven to bring the new clip back where it was put.
+_FORMATS = (".otio", *_BUNDLES, *ADAPTERS)
 
 
 def check_save_format(save: Path) -> None:
     """Raise BAD_INPUT when no installed adapter writes files with this extension."""
     suffix = save.suffix.lower()
-    if suffix not in _WRITERS or suffix[1:] not in otio.adapters.suffixes_with_defined_adapters(write=True):
+    if suffix not in writable_suffixes():
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,
             f"{save.name} names no format that can be written: choose one of {', '.join(writable_suffixes())}.",
@@ -39,7 +38,7 @@ def check_save_format(save: Path) -> None:
 def writable_suffixes() -> list[str]:
     """Extensions that save_copy takes here, with their dots."""
     installed = otio.adapters.suffixes_with_defined_adapters(write=True)
-    return [suffix for suffix in _WRITERS if suffix[1:] in installed]
+    return [suffix for suffix in _FORMATS if suffix[1:] in installed]
 
 
 def save_targets(project: Project, save: Path) -> list[Path]:
@@ -60,9 +59,7 @@ def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, sav
     for target in targets:
         check_output(target, force)
     check_apart(targets, [project.source])
-    basis = project.original if _has_rate(project.original) else project.timeline
-    media = [_take_media(stored) for stored in takes]
-    placed, name = timelines.place_takes(basis, selection.range, media, track)
+    placed, name = _placed(selection, [_take_media(stored) for stored in takes], track)
     part = temporary(save)
     try:
         with Delivery(force) as delivery:
@@ -84,6 +81,34 @@ def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, sav
         timecode=project.timecode(found.start, selection.drop_frame),
         saved=save,
     )
+
+
+def rehearse(selection: Selection, save: Path) -> None:
+    """Find out before any work whether a format keeps this timeline, by writing and reading a copy of it.
+
+    Raises BAD_INPUT when it does not, and output errors.
+    """
+    if save.suffix.lower() not in ADAPTERS:
+        return
+    media = timelines.TakeMedia(url=save.with_suffix(".wav").as_uri(), name=save.stem)
+    placed, name = _placed(selection, [media], "FoleyCue")
+    part = temporary(save)
+    try:
+        _keep_media_reachable(placed, selection.project, save)
+        _write(placed, part, save.suffix.lower(), selection)
+        _verified(part, name, placed, selection)
+    except FoleyCueError as error:
+        raise FoleyCueError(ErrorCode.BAD_INPUT, error.message, error.detail) from error
+    except OSError as error:
+        raise explain_os_error(error, save) from error
+    finally:
+        remove(part)
+
+
+def _placed(selection: Selection, media: Sequence[timelines.TakeMedia], track: str) -> tuple[otio.schema.Timeline, str]:
+    project = selection.project
+    basis = project.original if _has_rate(project.original) else project.timeline
+    return timelines.place_takes(basis, selection.range, media, track)
 
 
 def _take_media(stored: StoredTake) -> timelines.TakeMedia:
@@ -118,15 +143,15 @@ def _relative_media(placed: otio.schema.Timeline, base: Path) -> list[tuple[otio
 
 
 def _keep_media_reachable(placed: otio.schema.Timeline, project: Project, save: Path) -> None:
-    """Rewrite relative references for a copy in another folder; bundles collect their media by absolute path."""
-    bundle = save.suffix.lower() in _BUNDLES
-    if not bundle and save.parent == project.base:
+    """Rewrite relative references for a copy in another folder, or in a format that knows absolute ones only."""
+    suffix = save.suffix.lower()
+    if suffix in _BUNDLES or (suffix == ".otio" and save.parent == project.base):
         return
     for reference, path in _relative_media(placed, project.base):
-        if bundle:
-            reference.target_url = path.as_uri()
-        else:
+        if suffix == ".otio":
             reference.target_url = otio.url_utils.url_from_filepath(os.path.relpath(path, save.parent))
+        else:
+            reference.target_url = path.as_uri()
 
 
 def _unpack_media(placed: otio.schema.Timeline, project: Project, folder: Path, delivery: Delivery) -> None:
@@ -144,13 +169,14 @@ def _unpack_media(placed: otio.schema.Timeline, project: Project, folder: Path, 
 
 
 def _write(placed: otio.schema.Timeline, part: Path, suffix: str, selection: Selection) -> None:
-    options: dict[str, Any] = {}
-    if suffix in _BUNDLES:
-        options["media_policy"] = "MissingIfNotFile"
-    elif suffix == ".aaf":
-        options["use_empty_mob_ids"] = True
+    project = selection.project
     try:
-        otio.adapters.write_to_file(placed, str(part), adapter_name=_WRITERS[suffix], **options)
+        if suffix in _BUNDLES:
+            write_bundle(placed, part, project.base)
+        elif suffix in ADAPTERS:
+            write_interchange(placed, part, project)
+        else:
+            otio.adapters.write_to_file(placed, str(part), adapter_name="otio_json")
     except OSError:
         raise
     except Exception as error:
@@ -160,8 +186,6 @@ def _write(placed: otio.schema.Timeline, part: Path, suffix: str, selection: Sel
             f"This timeline cannot be written as {suffix} ({_first_line(error)}): save it as .otio instead.",
             f"{type(error).__name__}: {error}",
         ) from error
-    if suffix == ".xml" and selection.project.drop_frame:
-        _mark_drop_frame(part, selection.project)
     if part.is_file():
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -171,26 +195,13 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:160]
 
 
-def _mark_drop_frame(part: Path, project: Project) -> None:
-    """The adapter writes every sequence as NDF, with a label that is wrong for its right frame number."""
-    text = part.read_text(encoding="utf-8")
-    label = format_timecode(project.start_frame, project.rate, drop_frame=True)
-    frame = re.compile(rf"<frame>{project.start_frame}(\.0)?</frame>")
-
-    def mend(found: re.Match[str]) -> str:
-        block = found[0]
-        if frame.search(block):
-            block = re.sub(r"<string>[^<]*</string>", f"<string>{label}</string>", block)
-            block = block.replace("<displayformat>NDF</displayformat>", "<displayformat>DF</displayformat>")
-        return block
-
-    part.write_text(re.sub(r"<timecode>.*?</timecode>", mend, text, flags=re.DOTALL), encoding="utf-8")
-
-
 def _verified(part: Path, track: str, placed: otio.schema.Timeline, selection: Selection) -> FrameRange:
     """Where the new clip lies in the file just written. Raises VERIFICATION when anything is not as it should be."""
     try:
-        back, _ = read_source(part)
+        back, base = read_source(part)
+        if part.suffix.lower() in ADAPTERS and len(back.audio_tracks()) == len(placed.audio_tracks()):
+            # These formats keep the order of tracks, not their names; ours was added last.
+            back.audio_tracks()[-1].name = track
         found = timelines.find_placed(back, track)
         origin = timelines.start_frame(back)
     except FoleyCueError as error:
@@ -199,7 +210,19 @@ def _verified(part: Path, track: str, placed: otio.schema.Timeline, selection: S
         raise _mismatch(f"frame {found.start} of {found.frames} at {found.rate}, origin {origin}")
     if part.suffix.lower() == ".otio" and not back.is_equivalent_to(placed):
         raise _mismatch("the copy differs from what was written")
+    if part.suffix.lower() in ADAPTERS and _shown(resolved(back, base)) != _shown(selection.project.timeline):
+        raise FoleyCueError(
+            ErrorCode.VERIFICATION,
+            f"A {part.suffix.lower()} file does not keep all of this timeline (retimes, nested sequences): "
+            "save it as .otio instead.",
+        )
     return found
+
+
+def _shown(timeline: otio.schema.Timeline) -> list[tuple[object, ...]]:
+    """What a timeline shows from its first frame to its last, names apart."""
+    pieces = timelines.picture_pieces(timeline, timelines.whole_range(timeline))
+    return [(piece.start, piece.frames, piece.media, piece.media_start, piece.speed) for piece in pieces]
 
 
 def _mismatch(found: str) -> FoleyCueError:

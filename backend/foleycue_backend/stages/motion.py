@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much the picture moves beyond what the camera does: a few numbers a frame, and nothing else is kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foleycue_backend.stages.pictures import Grey, GreyFrame
+
+_POINTS = 150
+_POINT_DISTANCE = 8
+_TRACK_WIDTH = 240
+_THUMBNAIL = (32, 18)
+_LEAST_INLIERS = 12
+
+
+@dataclass(frozen=True)
+class Motion:
+    """One row a frame, in order: piece number, seconds, and mean absolute grey differences (0 … 255).
+
+    difference: to the frame before; residual: the same after undoing the camera's movement; jump and span compare
+    thumbnails with those of one frame before, and of the next frame with the one two before (cuts last, flashes do
+    not). The first frame of each piece has zeros.
+    """
+
+    piece: NDArray[np.int32]
+    seconds: NDArray[np.float64]
+    difference: NDArray[np.float32]
+    residual: NDArray[np.float32]
+    jump: NDArray[np.float32]
+    span: NDArray[np.float32]
+
+
+def measure(frames: Iterable[GreyFrame]) -> Motion:
+    """The motion of a range's frames; memory holds two frames and a few thumbnails."""
+    rows: list[tuple[int, float, float, float, float, float]] = []
+    tracker = _Tracker()
+    thumbnails: list[NDArray[np.float32]] = []
+    last: GreyFrame | None = None
+    for frame in frames:
+        thumbnail = cv2.resize(frame.image, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
+        if last is None or last.piece != frame.piece or last.image.shape != frame.image.shape:
+            tracker = _Tracker()
+            tracker.add(frame.image)
+            thumbnails = [thumbnail]
+            rows.append((frame.piece, frame.seconds, 0.0, 0.0, 0.0, 0.0))
+            last = frame
+            continue
+        difference, residual = tracker.add(frame.image)
+        jump = float(np.abs(thumbnail - thumbnails[-1]).mean())
+        if len(thumbnails) == 3:
+            rows[-1] = (*rows[-1][:5], float(np.abs(thumbnail - thumbnails[0]).mean()))
+        thumbnails = [*thumbnails[-2:], thumbnail]
+        rows.append((frame.piece, frame.seconds, difference, residual, jump, jump))
+        last = frame
+    table = np.array(rows, np.float64).reshape(len(rows), 6)
+    return Motion(
+        table[:, 0].astype(np.int32),
+        table[:, 1],
+        *(table[:, column].astype(np.float32) for column in (2, 3, 4, 5)),
+    )
+
+
+class _Tracker:
+    """Differences of consecutive frames. The camera is a partial affine movement (shift, turn, zoom).
+
+    It is estimated by RANSAC over tracked corners (Lucas and Kanade with pyramids, Bouguet 2001).
+    """
+
+    def __init__(self) -> None:
+        self._before: Grey | None = None
+        self._small: Grey | None = None
+
+    def add(self, image: Grey) -> tuple[float, float]:
+        """Mean absolute difference to the frame before, as it is and with the camera's movement undone."""
+        before, small_before = self._before, self._small
+        scale = min(1.0, _TRACK_WIDTH / image.shape[1])
+        small = image if scale == 1 else _resized(image, scale)
+        self._before, self._small = image, small
+        if before is None or small_before is None:
+            return 0.0, 0.0
+        plain = float(cv2.absdiff(image, before).mean())
+        if plain == 0.0:
+            return 0.0, 0.0
+        camera = _camera(small_before, small)
+        if camera is None:
+            return plain, plain
+        camera[:, 2] /= scale
+        size = (image.shape[1], image.shape[0])
+        moved = cv2.warpAffine(before, camera, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        inside = cv2.warpAffine(np.full_like(before, 255), camera, size, flags=cv2.INTER_NEAREST)
+        residual = cv2.mean(cv2.absdiff(image, moved), mask=inside)[0]
+        # A wrong estimate must not add motion that is not there.
+        return plain, min(plain, float(residual))
+
+
+def _resized(image: Grey, scale: float) -> Grey:
+    size = (round(image.shape[1] * scale), max(1, round(image.shape[0] * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _camera(before: Grey, after: Grey) -> NDArray[np.float64] | None:
+    """The camera's 2x3 movement between two small frames, or None when there is too little to go by."""
+    corners = cv2.goodFeaturesToTrack(before, _POINTS, 0.01, _POINT_DISTANCE)
+    if corners is None or len(corners) < _LEAST_INLIERS:
+        return None
+    tracked, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, np.empty_like(corners), winSize=(15, 15))
+    good = found.ravel() == 1
+    if good.sum() < _LEAST_INLIERS:
+        return None
+    matrix, inliers = cv2.estimateAffinePartial2D(corners[good], tracked[good], ransacReprojThreshold=1.0)
+    if matrix is None or inliers.sum() < max(_LEAST_INLIERS, 0.3 * good.sum()):
+        return None
+    return np.asarray(matrix, np.float64)

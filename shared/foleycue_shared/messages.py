@@ -195,7 +195,10 @@ class EngineList(Message, frozen=True, kw_only=True):
 
 
 class WorkerState(Message, frozen=True, kw_only=True):
-    """What the worker of a device does: "none", "starting", "idle", "busy", "stalled" or "lost"."""
+    """What the worker of a device does: "none", "starting", "idle", "busy", "stalled" or "lost".
+
+    "stopped" is the backend's last word: somebody asked it to end, so that clients need not start it again at once.
+    """
 
     state: str
     device: str = "cpu"

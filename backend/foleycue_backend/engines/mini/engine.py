@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`mini` as an engine: windows over latents and over sound around `MiniPipeline`."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
+from foleycue_backend.engines.mini.classes import class_label
+from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
+from foleycue_backend.stages.windows import join, plan_windows
+from foleycue_shared.cues import Cue
+from foleycue_shared.messages import EngineInfo
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from foleycue_backend.engines.mini.pipeline import MiniPipeline
+
+_SAMPLE_RATE = 48_000
+#: Latent frames (25 a second) denoised at once: bounds memory, and the time until a cancel is heard.
+_DENOISE = 1500
+#: Latent frames turned into sound at once, those computed on either side to join over, and those dropped at each
+#: open end, where the vocoder has no neighbours to agree with.
+_VOCODE, _OVERLAP, _EDGE = 250, 16, 3
+_FADE = 1920
+#: Below this similarity a prompt is not really known.
+_KNOWN = 0.55
+_MEMORY = 700 << 20
+
+
+def engine_info() -> EngineInfo:
+    """What mini is; imports no torch."""
+    weights = default_weights()
+    files = [path for path in weights.rglob("*") if path.is_file()] if weights.is_dir() else []
+    reason = ""
+    if not (weights / "model_index.json").is_file():
+        reason = "its weights are not installed; install FoleyCue again."
+    elif importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
+        reason = "PyTorch and diffusers are missing; install foleycue[backend]."
+    return EngineInfo(
+        id="mini",
+        name="Mini",
+        sample_rate=_SAMPLE_RATE,
+        window_seconds=_VOCODE / 25,
+        listens=("text", "negative", "cues"),
+        code_licence="GPL-3.0-or-later",
+        weights_licence="GPL-3.0-or-later, text table Apache-2.0",
+        size_bytes=sum(path.stat().st_size for path in files),
+        memory_bytes=_MEMORY,
+        available=not reason,
+        reason=reason,
+    )
+
+
+def create() -> MiniEngine:
+    """The engine, without its weights."""
+    return MiniEngine()
+
+
+def suggest(prompt: str) -> tuple[str, ...]:
+    """Labels of the nearest trained sounds for a prompt that is none of them; imports no torch."""
+    if not prompt.strip() or not engine_info().available:
+        return ()
+    near = nearest_classes(prompt, 3)
+    return () if near and near[0][1] >= _KNOWN else tuple(class_label(name) for name, _ in near)
+
+
+class MiniEngine:
+    """Text and cues to 48 kHz sound of any length. It does not look at the picture itself."""
+
+    def __init__(self) -> None:
+        self.info = engine_info()
+        self._pipeline: MiniPipeline | None = None
+
+    def load(self) -> None:
+        """Get the weights into memory."""
+        from foleycue_backend.engines.mini.pipeline import MiniPipeline
+
+        self._pipeline = MiniPipeline.from_pretrained(default_weights())
+
+    def analyse(self, pictures: Pictures, on_step: OnStep) -> Features:
+        """Nothing: mini hears of the picture by its cues only."""
+        return {}
+
+    def generate(self, conditions: Conditions, on_step: OnStep) -> Iterator[Audio]:
+        """Yield float32 blocks, together exactly conditions.samples long."""
+        if self._pipeline is None:
+            raise RuntimeError("load() comes first")
+        latents = _denoised(self._pipeline, conditions, on_step)
+        left = conditions.samples
+        for block in join(_sounds(self._pipeline, latents, conditions, on_step), _FADE):
+            yield block[:left]
+            left -= min(left, len(block))
+
+
+def _denoised(pipeline: MiniPipeline, conditions: Conditions, on_step: OnStep) -> Tensor:
+    """Latents (channels, frames) of the whole range: 2 MB for three minutes.
+
+    Each window brings as much context as its own frames can be reached from in all steps, so that the windows give
+    what one pass would.
+    """
+    import torch
+
+    from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS
+
+    steps = conditions.steps or STEPS
+    frames = max(1, math.ceil(conditions.samples / _samples_per_latent(pipeline)))
+    cuts = [shot // _samples_per_latent(pipeline) for shot in conditions.shots]
+    windows = plan_windows(frames, _DENOISE, steps * pipeline.receptive_field, cuts)
+    prompt, negative = pipeline.encode_prompt(conditions.prompt), pipeline.encode_prompt(conditions.negative)
+    guidance = conditions.guidance
+    parts = []
+    for number, window in enumerate(windows):
+        length = window.high - window.low
+
+        def told(step: int, _steps: int, done: int = number * steps) -> None:
+            on_step("diffuse", done + step, steps * len(windows))
+
+        latents = pipeline.denoise(
+            pipeline.initial_noise(window.low, length, conditions.seed),
+            prompt,
+            negative,
+            pipeline.cue_curve(_pairs(conditions.cues, 0, math.inf) or None, length, window.low),
+            steps=steps,
+            guidance=GUIDANCE if guidance.text is None else guidance.text,
+            cue_guidance=CUE_GUIDANCE if guidance.cues is None else guidance.cues,
+            on_step=told,
+        )
+        parts.append(latents[:, window.start - window.low : window.stop - window.low].clone())
+    return torch.cat(parts, 1)
+
+
+def _sounds(
+    pipeline: MiniPipeline, latents: Tensor, conditions: Conditions, on_step: OnStep
+) -> Iterator[tuple[int, Audio]]:
+    """Overlapping (start sample, samples) of the whole range."""
+    frames, size = latents.shape[1], _samples_per_latent(pipeline)
+    windows = plan_windows(frames, _VOCODE, _OVERLAP, [shot // size for shot in conditions.shots])
+    for number, window in enumerate(windows):
+        on_step("vocode", number, len(windows))
+        low, high = window.low, window.high
+        cues = _pairs(conditions.cues, low * size / _SAMPLE_RATE, high * size / _SAMPLE_RATE)
+        # Each window draws phases of its own, always the same ones for a seed and a place.
+        sound = pipeline.vocode(
+            pipeline.decode(latents[:, low:high]), seed=conditions.seed * 1_000_003 + low, cues=cues
+        )
+        head = _EDGE if low > 0 else 0
+        tail = _EDGE if high < frames else 0
+        yield (low + head) * size, np.ascontiguousarray(sound[head * size : len(sound) - tail * size])
+
+
+def _pairs(cues: tuple[Cue, ...], low: float, high: float) -> list[tuple[float, float]]:
+    """Cues between two times as (seconds after low, strength)."""
+    return [(cue.seconds - low, cue.strength) for cue in cues if low <= cue.seconds < high]
+
+
+def _samples_per_latent(pipeline: MiniPipeline) -> int:
+    return pipeline.hop * pipeline.frames_per_latent

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from .synthesis import Audio, Rng, band, decay, noise, seconds, span, swell
 
 
-def _level(x: Audio, peak: float) -> Audio:
+def _level(x: npt.NDArray[np.floating[Any]], peak: float) -> Audio:
     # A percentile: a single spark must not set the level of a whole fire.
     return (x * (peak / (np.percentile(np.abs(x[::7]), 99.5) + 1e-9))).astype(np.float32)
 

@@ -14,6 +14,7 @@ from ..engines.mini.text import StaticText
 from .config import TrainConfig
 from .data import Pool, fit_codec, start_writer
 from .distill import distil
+from .export import export
 from .prompts import PromptBook
 from .trainer import Log, Trainer
 
@@ -44,10 +45,29 @@ def prepare(cfg: TrainConfig, out: Path, teacher: Path | None, log: Log) -> Stat
     return StaticText.load(out / "text")
 
 
+LENGTH_FIELDS = {"minutes", "steps", "device", "checkpoint_every"}
+
+
+def check_folder(cfg: TrainConfig, out: Path) -> None:
+    """Raise ValueError if `out` holds a run with other numbers: its data would be mixed with this run's."""
+    path = out / "config.json"
+    if not path.is_file():
+        return
+    old = json.loads(path.read_text(encoding="utf-8"))
+    new = cfg.to_dict()
+    differ = sorted(k for k in new if k not in LENGTH_FIELDS and old.get(k) != new[k])
+    if differ:
+        raise ValueError(f"{out} holds a run with another {', '.join(differ)}: give another folder")
+
+
 def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: bool, log: Log) -> Path:
-    """Train and export; returns the folder of the finished weights."""
+    """Train and export; returns the folder of the finished weights.
+
+    Raises ValueError if `out` belongs to a run with other numbers, FileNotFoundError without a text teacher.
+    """
     torch.set_num_threads(1)
     out.mkdir(parents=True, exist_ok=True)
+    check_folder(cfg, out)
     text = prepare(cfg, out, teacher, log)
     pool = Pool.open(out / "data", cfg)
     trainer = Trainer(cfg, pool, PromptBook(text), out)
@@ -58,8 +78,7 @@ def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: boo
     try:
         trainer.run(lambda step: pool.grow(step, writer), log)
     finally:
-        writer.terminate()
-        writer.join()
-    from .export import export
-
+        if writer is not None:
+            writer.terminate()
+            writer.join()
     return export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")

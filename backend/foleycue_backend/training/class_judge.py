@@ -44,10 +44,10 @@ def train_judge(pool: Pool, codec: PatchCodec, steps: int = 500, seed: int = 5) 
     judge = ClassJudge(codec.bands)
     optimiser = torch.optim.AdamW(judge.parameters(), lr=2e-3, weight_decay=0.02)
     for step in range(steps):
-        latents, curves, labels = pool.sample(48, 112, gen)
-        keep = (curves.amax((1, 2)) > 0.2) & (labels[:, 1] < 0)
-        mel = codec.decode(latents[keep]) + 0.1 * torch.randn((), generator=gen)
-        loss = nn.functional.cross_entropy(judge(mel), labels[keep, 0], label_smoothing=0.05)
+        crops = pool.sample(48, 112, gen)
+        keep = (crops.curves.amax((1, 2)) > 0.2) & (crops.labels[:, 1] < 0)
+        mel = codec.decode(crops.latents[keep]) + 0.1 * torch.randn((), generator=gen)
+        loss = nn.functional.cross_entropy(judge(mel), crops.labels[keep, 0], label_smoothing=0.05)
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * (1 - step / steps) + 1e-5
         optimiser.zero_grad(set_to_none=True)

@@ -31,6 +31,7 @@ class TrainConfig:
     # Optimisation.
     batch: int = 32
     crop: int = 64
+    from_start: float = 0.4
     rate: float = 1.5e-3
     warmup: int = 300
     ema: float = 0.9995

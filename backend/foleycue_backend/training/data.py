@@ -6,6 +6,7 @@ from __future__ import annotations
 import multiprocessing as mp
 import time
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import torch
@@ -21,6 +22,8 @@ from .mixing import Clip, make_clip
 
 # The judge and the tests use these seeds; training must never.
 HELD_OUT_SEED = 900_001
+# Latent frames of the longest tail of an event.
+TAIL = 26
 
 
 def clip_frames(seconds: float) -> int:
@@ -56,9 +59,7 @@ def write_shard(folder: Path, index: int, cfg: TrainConfig, codec: PatchCodec, b
         curves.append(cue_curve(clip.cues, z.shape[-1])[:PATCH].half())
         labels.append(torch.tensor([clip.label, clip.bed]))
     part = shard_path(folder, index).with_suffix(".part")
-    save_file(
-        {"latents": torch.stack(latents), "curves": torch.stack(curves), "labels": torch.stack(labels)}, part
-    )
+    save_file({"latents": torch.stack(latents), "curves": torch.stack(curves), "labels": torch.stack(labels)}, part)
     part.replace(shard_path(folder, index))
 
 
@@ -73,12 +74,28 @@ def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path) -> None:
                 write_shard(folder, index, cfg, codec, bank)
 
 
-def start_writer(folder: Path, cfg: TrainConfig, codec_folder: Path) -> mp.process.BaseProcess:
-    """Run `write_pool` in a process of its own, which dies with this one."""
+def start_writer(folder: Path, cfg: TrainConfig, codec_folder: Path) -> BaseProcess | None:
+    """Run `write_pool` in a process of its own, which dies with this one; None if nothing is left to write."""
     folder.mkdir(parents=True, exist_ok=True)
+    if all(shard_path(folder, i).is_file() for i in range(cfg.total_shards)):
+        return None
     worker = mp.get_context("spawn").Process(target=write_pool, args=(folder, cfg, codec_folder), daemon=True)
     worker.start()
     return worker
+
+
+@dataclass(frozen=True, slots=True)
+class Crops:
+    """`latents` (count, channels, crop), `curves` (count, 4, crop), `labels` (count, 2), `weight` (count, 1, crop).
+
+    The weight is 0 where the tail of a cue that lies before the crop may sound: taught on such frames, the
+    model would start every range with tails of cues that nobody placed.
+    """
+
+    latents: Tensor
+    curves: Tensor
+    labels: Tensor
+    weight: Tensor
 
 
 @dataclass(slots=True)
@@ -96,7 +113,7 @@ class Pool:
         """An empty pool; `grow` fills it."""
         return cls(folder, cfg, [], [], [])
 
-    def grow(self, step: int, writer: mp.process.BaseProcess | None) -> None:
+    def grow(self, step: int, writer: BaseProcess | None) -> None:
         """Take in the shards that belong to `step`, waiting for the writer.
 
         Raises RuntimeError if the writer has died before they were made.
@@ -115,15 +132,20 @@ class Pool:
             else:
                 time.sleep(0.2)
 
-    def sample(self, count: int, crop: int, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Random crops: latents (count, channels, crop), curves (count, 4, crop), labels (count, 2)."""
+    def sample(self, count: int, crop: int, gen: torch.Generator) -> Crops:
+        """Random crops; a part of them (`cfg.from_start`) begins where its clip begins."""
         shard = torch.randint(len(self.latents), (count,), generator=gen).tolist()
         clip = torch.randint(self.cfg.shard_clips, (count,), generator=gen).tolist()
         last = self.latents[0].shape[-1] - crop
-        first = torch.randint(last + 1, (count,), generator=gen).tolist()
+        first = torch.randint(last + 1, (count,), generator=gen)
+        first = (first * (torch.rand(count, generator=gen) >= self.cfg.from_start)).tolist()
         rows = list(zip(shard, clip, first, strict=True))
-        return (
+        weight = torch.ones(count, 1, crop)
+        if crop > TAIL:
+            weight[torch.tensor(first) > 0, :, :TAIL] = 0
+        return Crops(
             torch.stack([self.latents[s][c, :, f : f + crop] for s, c, f in rows]).float(),
             torch.stack([self.curves[s][c, :, f : f + crop] for s, c, f in rows]).float(),
             torch.stack([self.labels[s][c] for s, c, _ in rows]),
+            weight,
         )

@@ -11,7 +11,7 @@ import torch
 
 from ..engines.mini.classes import CLASSES, NAMES
 from ..engines.mini.mel import HOP, SAMPLE_RATE, log_mel
-from ..engines.mini.pipeline import MiniPipeline
+from ..engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS, MiniPipeline
 from .bank import Bank
 from .class_judge import ClassJudge
 from .data import HELD_OUT_SEED
@@ -117,14 +117,14 @@ def true_mixture(bank: Bank) -> Maker:
     return make
 
 
-def model_maker(pipe: MiniPipeline, **settings: float) -> Maker:
-    """Maker that asks the model; `settings` go to the pipeline call."""
+def model_maker(
+    pipe: MiniPipeline, steps: int = STEPS, guidance: float = GUIDANCE, cue_guidance: float = CUE_GUIDANCE
+) -> Maker:
+    """Maker that asks the model, with these settings of the pipeline call."""
 
     def make(name: str, prompt: str, cues: Cues, seed: int) -> Audio:
         del name
-        options: dict[str, float] = dict(settings)
-        steps = int(options.pop("steps", 12))
-        return pipe(prompt, cues, LENGTH, seed=seed, steps=steps, **options)
+        return pipe(prompt, cues, LENGTH, seed=seed, steps=steps, guidance=guidance, cue_guidance=cue_guidance)
 
     return make
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .synthesis import Audio, Rng, band, decay, finish, grains, modes, noise, seconds, span, swell, tick
+from .synthesis import Audio, Rng, band, decay, finish, grains, noise, seconds, span, swell, tick
 
 
 def drip(rng: Rng) -> Audio:

@@ -94,8 +94,8 @@ def _struck(rng: Rng, dur: float, f0: float, ratios: list[float], t60: float, br
     n = seconds(dur)
     r = np.asarray(ratios) * rng.uniform(0.97, 1.03, len(ratios))
     f = np.concatenate([f0 * r, f0 * r * rng.uniform(1.001, 1.006, len(r))])
-    t = t60 * r ** -slope * rng.uniform(0.7, 1.2, len(r))
-    a = r ** -bright * rng.uniform(0.5, 1.0, len(r))
+    t = t60 * r**-slope * rng.uniform(0.7, 1.2, len(r))
+    a = r**-bright * rng.uniform(0.5, 1.0, len(r))
     return modes(rng, n, f, np.tile(t, 2), np.concatenate([a, a * 0.4]))
 
 
@@ -114,7 +114,9 @@ def metal_hit(rng: Rng) -> Audio:
 
 def glass_hit(rng: Rng) -> Audio:
     """A clinked glass: few high pure partials."""
-    body = _struck(rng, span(rng, 0.5, 0.8), span(rng, 1700, 3000), [1, 2.32, 4.25, 6.63], span(rng, 0.5, 0.9), 0.8, 0.4)
+    body = _struck(
+        rng, span(rng, 0.5, 0.8), span(rng, 1700, 3000), [1, 2.32, 4.25, 6.63], span(rng, 0.5, 0.9), 0.8, 0.4
+    )
     return finish(body + 0.3 * tick(rng, len(body), 0.004, 5000, 16000), 0.7)
 
 

@@ -25,9 +25,7 @@ def salient_onsets(audio: npt.NDArray[np.float32], sample_rate: int, delta: floa
     peak = float(np.abs(y).max()) if y.size else 0.0
     if peak < 1e-3:
         return np.zeros(0)
-    mel: Any = librosa.feature.melspectrogram(
-        y=y / peak, sr=RATE, n_fft=512, hop_length=HOP, n_mels=64, fmax=RATE / 2
-    )
+    mel: Any = librosa.feature.melspectrogram(y=y / peak, sr=RATE, n_fft=512, hop_length=HOP, n_mels=64, fmax=RATE / 2)
     flux: Any = librosa.onset.onset_strength(
         S=librosa.power_to_db(mel, ref=np.max, top_db=60.0), sr=RATE, n_fft=512, hop_length=HOP, lag=2, max_size=1
     )

@@ -6,8 +6,9 @@ from __future__ import annotations
 TRAIN: dict[str, str] = {
     "footsteps_wood": "footsteps on wood|walking on a wooden floor|steps on floorboards|person walks across parquet|"
     "footsteps on a wooden deck|boots on planks|shoes on hardwood|hollow wooden footsteps|walking on wooden stairs",
-    "footsteps_concrete": "footsteps on concrete|walking on pavement|steps on asphalt|shoes on a stone floor|heels on tiles|"
-    "footsteps|person walking|high heels walking on a sidewalk|running on the street|footsteps in a corridor",
+    "footsteps_concrete": "footsteps on concrete|walking on pavement|steps on asphalt|shoes on a stone floor|"
+    "heels on tiles|footsteps|person walking|high heels walking on a sidewalk|"
+    "running on the street|footsteps in a corridor",
     "footsteps_gravel": "footsteps on gravel|walking on pebbles|steps on loose stones|crunchy gravel path|"
     "boots on gravel|someone walks over small stones|walking on a gravel driveway|footsteps on rocks",
     "footsteps_grass": "footsteps on grass|walking through a meadow|steps in leaves|person walks on a lawn|"
@@ -26,8 +27,8 @@ TRAIN: dict[str, str] = {
     "wooden bat hits|dropping a wooden board|chopping wood|hit a log",
     "metal_hit": "metal impact|metal clang|hitting a metal pipe|steel bar struck|hammer on metal|metal plate hit|"
     "clanging iron|striking an anvil|sword clash|bell strike",
-    "glass_hit": "glass clink|clinking glasses|tapping a glass|wine glasses toast|glass bottle hit|ping on crystal glass|"
-    "spoon on a glass|cheers with glasses|glass being struck",
+    "glass_hit": "glass clink|clinking glasses|tapping a glass|wine glasses toast|glass bottle hit|"
+    "ping on crystal glass|spoon on a glass|cheers with glasses|glass being struck",
     "ceramic_hit": "ceramic impact|a plate is put down|cup on saucer|mug on a table|clay pot hit|porcelain clatter|"
     "dishes|crockery|setting down a coffee cup|stacking plates",
     "plastic_hit": "plastic impact|hitting a plastic box|plastic bottle drops|plastic container hit|tapping on plastic|"

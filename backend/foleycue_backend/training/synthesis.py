@@ -8,6 +8,7 @@ full-band click that the model would learn as an event.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,18 +38,20 @@ def decay(n: int, t60: float) -> Audio:
 @lru_cache(maxsize=4096)
 def _band(lo: float, hi: float) -> npt.NDArray[np.float64]:
     top = SAMPLE_RATE * 0.49
+    edges: Any = [lo, min(hi, top)]
+    kind = "band"
     if lo <= 20:
-        return butter(2, min(hi, top), "low", fs=SAMPLE_RATE, output="sos")
-    if hi >= 20000:
-        return butter(2, min(lo, top), "high", fs=SAMPLE_RATE, output="sos")
-    return butter(2, [lo, min(hi, top)], "band", fs=SAMPLE_RATE, output="sos")
+        edges, kind = min(hi, top), "low"
+    elif hi >= 20000:
+        edges, kind = min(lo, top), "high"
+    return np.asarray(butter(2, edges, kind, fs=SAMPLE_RATE, output="sos"))
 
 
 def band(x: Audio, lo: float, hi: float) -> Audio:
     """Second-order band pass in Hz; `lo` <= 20 makes it a low pass, `hi` >= 20000 a high pass."""
     # Rounded so that the filter cache is hit.
     key_lo = round(lo, -1) if lo > 20 else 0.0
-    return sosfilt(_band(float(key_lo), float(max(round(hi, -1), key_lo + 40))), x).astype(np.float32)
+    return np.asarray(sosfilt(_band(float(key_lo), float(max(round(hi, -1), key_lo + 40))), x), np.float32)
 
 
 def noise(rng: Rng, n: int, lo: float = 0.0, hi: float = 20000.0) -> Audio:
@@ -103,10 +106,10 @@ def swell(n: int, peak: float, rise: float) -> Audio:
 def pole(x: Audio, cutoff: float) -> Audio:
     """One-pole low pass: the cheap filter that makes soft hits dull."""
     a = float(np.exp(-2 * np.pi * cutoff / SAMPLE_RATE))
-    return lfilter([1 - a], [1, -a], x).astype(np.float32)
+    return np.asarray(lfilter([1 - a], [1, -a], x), np.float32)
 
 
-def finish(x: Audio, peak: float = 1.0) -> Audio:
+def finish(x: npt.NDArray[np.floating[Any]], peak: float = 1.0) -> Audio:
     """Peak-normalise, soften the first 0.2 ms, fade out the last 8 ms."""
     x = x - 0.0
     k = min(10, len(x))

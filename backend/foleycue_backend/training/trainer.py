@@ -7,13 +7,14 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..engines.mini.denoiser import MiniDenoiser
 from .config import TrainConfig
-from .data import Pool
+from .data import Crops, Pool
 from .prompts import PromptBook
 
 Log = Callable[[str], None]
@@ -25,16 +26,19 @@ def step_generator(seed: int, step: int) -> torch.Generator:
 
 
 def flow_loss(
-    model: MiniDenoiser, latents: Tensor, text: Tensor, curve: Tensor, gen: torch.Generator, device: str
+    model: MiniDenoiser, crops: Crops, text: Tensor, curve: Tensor, gen: torch.Generator, device: str
 ) -> Tensor:
     """Mean square error of the velocity (noise minus data), noise level logit-normal (Esser et al., 2024)."""
+    latents = crops.latents
     level = torch.sigmoid(torch.randn(len(latents), generator=gen))
     noise = torch.randn(latents.shape, generator=gen)
     mixed = torch.lerp(latents, noise, level[:, None, None])
     inputs = [x.to(device) for x in (mixed, level * 1000.0, text, curve)]
     with torch.autocast(device, torch.bfloat16):
         velocity = model(*inputs)
-    return (velocity.float() - (noise - latents).to(device)).square().mean()
+    error = (velocity.float() - (noise - latents).to(device)).square().mean(1, keepdim=True)
+    weight = crops.weight.to(device)
+    return (error * weight).sum() / weight.sum()
 
 
 class Trainer:
@@ -55,8 +59,8 @@ class Trainer:
 
     def _fresh(self) -> MiniDenoiser:
         cfg = self.cfg
-        shape = {"width": cfg.width, "layers": cfg.layers, "kernel": cfg.kernel}
-        return MiniDenoiser(channels=cfg.channels, text_dim=self.book.text.dim, **shape).to(cfg.device)
+        model: Any = MiniDenoiser(cfg.channels, self.book.text.dim, 5, cfg.width, cfg.layers, cfg.kernel)
+        return model.to(cfg.device)
 
     @property
     def progress(self) -> float:
@@ -89,12 +93,12 @@ class Trainer:
         self.step, self.elapsed = int(state["step"]), float(state["elapsed"])
         return True
 
-    def _batch(self, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def _batch(self, gen: torch.Generator) -> tuple[Crops, Tensor, Tensor]:
         cfg = self.cfg
-        latents, folded, labels = self.pool.sample(cfg.batch, cfg.crop, gen)
-        curve = torch.cat([folded, torch.ones(cfg.batch, 1, cfg.crop)], 1)
+        crops = self.pool.sample(cfg.batch, cfg.crop, gen)
+        curve = torch.cat([crops.curves, torch.ones(cfg.batch, 1, cfg.crop)], 1)
         curve = curve * (torch.rand(cfg.batch, 1, 1, generator=gen) >= cfg.drop_cues).float()
-        return latents, self.book.batch(labels, cfg, gen), curve
+        return crops, self.book.batch(crops.labels, cfg, gen), curve
 
     def train_step(self) -> float:
         """One update; returns the loss."""

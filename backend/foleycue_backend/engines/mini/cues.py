@@ -14,9 +14,7 @@ PATCH = 4
 CHANNELS = PATCH + 1
 
 
-def cue_curve(
-    cues: Sequence[tuple[float, float]] | None, latent_frames: int, offset_latents: int = 0
-) -> Tensor:
+def cue_curve(cues: Sequence[tuple[float, float]] | None, latent_frames: int, offset_latents: int = 0) -> Tensor:
     """(5, latent_frames): the impulse curve folded four to one, and a row of ones that says "cues are given".
 
     `cues` are (seconds from the range start, strength 0..1); `offset_latents` is the first latent frame of the

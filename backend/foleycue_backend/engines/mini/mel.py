@@ -37,7 +37,8 @@ def _mel_to_hz(m: Tensor) -> Tensor:
 @lru_cache(maxsize=1)
 def filterbank() -> Tensor:
     """Triangular filters (BANDS, N_FFT // 2 + 1), each row sums to 1: a band holds its mean bin power."""
-    edges = _mel_to_hz(torch.linspace(*_hz_to_mel(torch.tensor([F_MIN, F_MAX])).tolist(), BANDS + 2))
+    low, high = _hz_to_mel(torch.tensor([F_MIN, F_MAX])).tolist()
+    edges = _mel_to_hz(torch.linspace(low, high, BANDS + 2))
     freqs = torch.linspace(0, SAMPLE_RATE / 2, N_FFT // 2 + 1)
     left, mid, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rows = torch.minimum((freqs - left) / (mid - left), (right - freqs) / (right - mid)).clamp_min(0)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from diffusers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
 from torch import Tensor
 
@@ -51,9 +52,7 @@ class MiniPipeline(DiffusionPipeline):
     scheduler: FlowMatchEulerDiscreteScheduler
     text: StaticText
 
-    def __init__(
-        self, denoiser: MiniDenoiser, codec: PatchCodec, scheduler: FlowMatchEulerDiscreteScheduler
-    ) -> None:
+    def __init__(self, denoiser: MiniDenoiser, codec: PatchCodec, scheduler: FlowMatchEulerDiscreteScheduler) -> None:
         super().__init__()
         self.register_modules(denoiser=denoiser, codec=codec, scheduler=scheduler)
 
@@ -65,7 +64,11 @@ class MiniPipeline(DiffusionPipeline):
         return pipe
 
     @classmethod
-    def from_pretrained(cls, dir: str | os.PathLike[str], **kwargs: Any) -> MiniPipeline:
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str],
+        **kwargs: Any,  # noqa: ANN401 - diffusers options
+    ) -> MiniPipeline:
         """Load from a folder that `save_pretrained` wrote; weights are widened to float32.
 
         Raises OSError (FileNotFoundError for the text table) if files are missing.
@@ -74,17 +77,19 @@ class MiniPipeline(DiffusionPipeline):
         shown = is_progress_bar_enabled()
         disable_progress_bar()
         try:
-            pipe = super().from_pretrained(dir, **options)
+            pipe = super().from_pretrained(pretrained_model_name_or_path, **options)
         finally:
             if shown:
                 enable_progress_bar()
-        pipe.text = StaticText.load(Path(dir) / "text")
+        pipe.text = StaticText.load(Path(pretrained_model_name_or_path) / "text")
         pipe.denoiser.eval()
         return pipe
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+    def save_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride] - always safetensors, never a hub
+        self, save_directory: str | os.PathLike[str]
+    ) -> None:
         """Write the folder that `from_pretrained` reads, as safetensors and JSON."""
-        super().save_pretrained(save_directory, safe_serialization=True, **kwargs)
+        super().save_pretrained(save_directory, safe_serialization=True)
         self.text.save(Path(save_directory) / "text")
 
     @property
@@ -136,7 +141,7 @@ class MiniPipeline(DiffusionPipeline):
         if steps < 1 or curve.shape[-1] != noise.shape[-1]:
             raise ValueError(f"steps {steps}, curve of {curve.shape[-1]} frames for {noise.shape[-1]} latents")
         # A scheduler of its own: two threads may denoise at once, and cancelling leaves no state behind.
-        scheduler = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
+        scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
         scheduler.set_timesteps(steps)
         texts = torch.stack([negative_emb, prompt_emb])
         latents = noise
@@ -153,9 +158,7 @@ class MiniPipeline(DiffusionPipeline):
         """Log-mel (bands, 4 * frames) from latents (channels, frames)."""
         return self.codec.decode(latents)
 
-    def vocode(
-        self, mel: Tensor, *, seed: int, cues: Cues | None = None, n_iter: int = 32
-    ) -> npt.NDArray[np.float32]:
+    def vocode(self, mel: Tensor, *, seed: int, cues: Cues | None = None, n_iter: int = 32) -> npt.NDArray[np.float32]:
         """(frames * hop,) float32 samples from (bands, frames) log-mel; cue times from the start of the mel."""
         return vocoder.vocode(mel, seed=seed, cues=cues, n_iter=n_iter).numpy()
 

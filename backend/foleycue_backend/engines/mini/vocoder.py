@@ -15,6 +15,9 @@ from torch import Tensor
 
 from . import mel as m
 
+CHUNK = 1500
+OVERLAP = 64
+
 
 def _seeded_noise(length: int, seed: int) -> Tensor:
     gen = torch.Generator().manual_seed(seed & 0x7FFFFFFFFFFFFFFF)
@@ -46,7 +49,7 @@ def _phase(spec: Tensor) -> Tensor:
     return spec / spec.abs().clamp_min(1e-9)
 
 
-def griffin_lim(magnitude: Tensor, start: Tensor, n_iter: int, momentum: float = 0.5) -> Tensor:
+def griffin_lim(magnitude: Tensor, start: Tensor, n_iter: int, momentum: float = 0.99) -> Tensor:
     """Samples whose spectrum magnitude is close to (bins, frames) `magnitude`.
 
     `start` (n,) samples give the first phases. Fast Griffin-Lim of Perraudin, Balazs and Sondergaard, 2013.
@@ -79,13 +82,44 @@ def suppress_pre_echo(audio: Tensor, cues: Sequence[tuple[float, float]]) -> Ten
     return out
 
 
+def _shifted(cues: Sequence[tuple[float, float]], by: float) -> list[tuple[float, float]]:
+    return [(time - by, strength) for time, strength in cues]
+
+
+def _long(mel: Tensor, cues: Sequence[tuple[float, float]], seed: int, n_iter: int) -> Tensor:
+    """Chunk after chunk; each starts from the samples of the one before, so that their phases agree in the seam."""
+    frames = mel.shape[-1]
+    out = torch.zeros(frames * m.HOP)
+    fade = torch.linspace(0, 1, OVERLAP * m.HOP // 2)
+    for index, first in enumerate(range(0, frames, CHUNK)):
+        begin, end = max(0, first - OVERLAP), min(frames, first + CHUNK)
+        if end - first < OVERLAP and first:
+            begin = max(0, begin - OVERLAP)
+        start = gated_noise((end - begin) * m.HOP, _shifted(cues, begin * m.HOP / m.SAMPLE_RATE), seed + index)
+        done = (first - begin) * m.HOP
+        if first:
+            known = out[begin * m.HOP : first * m.HOP]
+            start[:done] = known / known.abs().max().clamp_min(1e-6)
+        part = griffin_lim(m.linear_power(mel[:, begin:end]).sqrt(), start, n_iter)
+        if first:
+            # The last half of the overlap is faded; what is before it stays as it was.
+            kept = done - len(fade)
+            part[kept:done] = torch.lerp(out[first * m.HOP - len(fade) : first * m.HOP], part[kept:done], fade)
+            part[:kept] = out[begin * m.HOP : begin * m.HOP + kept]
+        out[begin * m.HOP : end * m.HOP] = part
+    return out
+
+
 @torch.no_grad()
 def vocode(mel: Tensor, *, seed: int, cues: Sequence[tuple[float, float]] | None = None, n_iter: int = 32) -> Tensor:
     """(frames * HOP,) samples from (BANDS, frames) log-mel.
 
     `cues` are (seconds, strength) pairs from the start of the picture; the same arguments give the same samples.
+    Pictures longer than CHUNK + OVERLAP frames are done in chunks, in bounded memory.
     """
-    magnitude = m.linear_power(mel).sqrt()
     cues = list(cues or ())
+    if mel.shape[-1] > CHUNK + OVERLAP:
+        return suppress_pre_echo(_long(mel, cues, seed, n_iter), cues)
+    magnitude = m.linear_power(mel).sqrt()
     start = gated_noise(mel.shape[-1] * m.HOP, cues, seed)
     return suppress_pre_echo(griffin_lim(magnitude, start, n_iter), cues)

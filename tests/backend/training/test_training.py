@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bank, the mixtures, and a whole training in miniature."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from foleycue_backend.engines.mini import CLASSES, default_weights
+from foleycue_backend.engines.mini.classes import INDEX
+from foleycue_backend.engines.mini.pipeline import MiniPipeline
+from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.training import judge
+from foleycue_backend.training.__main__ import parser
+from foleycue_backend.training.bank import BEDS, ONE_SHOTS, Bank, one_shot
+from foleycue_backend.training.build import find_teacher, train_mini
+from foleycue_backend.training.config import TrainConfig
+from foleycue_backend.training.data import Pool
+from foleycue_backend.training.mixing import make_clip, strength_gain
+from foleycue_backend.training.phrases import HELD_OUT, TRAIN, train_phrases
+from foleycue_backend.training.prompts import PromptBook
+from foleycue_backend.training.trainer import Trainer
+
+TINY = TrainConfig(
+    steps=3, variants=2, shard_clips=8, first_shards=1, total_shards=1, clip_seconds=0.96, codec_clips=12, width=16,
+    layers=1, batch=4, crop=16, checkpoint_every=2,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(ONE_SHOTS))
+def test_one_shots_start_at_once_and_end_in_silence(name):
+    x = one_shot(name, 0, 1)
+    np.testing.assert_array_equal(x, one_shot(name, 0, 1))
+    assert not np.array_equal(x, one_shot(name, 1, 1))
+    assert x.dtype == np.float32 and np.isfinite(x).all()
+    assert 0.2 < np.abs(x).max() <= 1.0 and abs(x[-1]) < 1e-3
+    if {c.name: c.kind for c in CLASSES}[name] == "impact":
+        # The energy is there at the cue, not after it.
+        assert np.abs(x[:480]).max() > 0.3 * np.abs(x).max()
+
+
+@pytest.mark.parametrize("name", sorted(BEDS))
+def test_beds_fill_their_time(name):
+    x = BEDS[name](np.random.default_rng(1), 48000)
+    assert x.shape == (48000,)
+    blocks = np.sqrt(np.mean(x.reshape(10, -1) ** 2, axis=1))
+    assert blocks.min() > 0.02 * blocks.max() > 0
+
+
+def test_mixtures_are_a_function_of_index_and_seed():
+    a, b = (make_clip(5, 3, Bank(2, 3), 1.0) for _ in range(2))
+    np.testing.assert_array_equal(a.audio, b.audio)
+    assert a.cues == b.cues and np.abs(a.audio).max() <= 1.0
+
+
+def test_judge_finds_the_cues_of_true_mixtures():
+    scores = []
+    for index in range(0, 40, 4):
+        clip = make_clip(index, 11, Bank(2, 11), 4.0)
+        wanted = [t for t, s in clip.cues if 0.15 < t < 3.9]
+        if len(wanted) >= 2 and clip.bed < 0 and min(np.diff([t for t, _ in clip.cues])) > 0.25:
+            found = [t for t in judge.salient_onsets(clip.audio, 48000) if t > 0.1]
+            scores.append(judge.onset_f1(found, wanted))
+    assert len(scores) >= 2 and np.mean(scores) > 0.8
+
+
+def test_match_is_one_to_one():
+    assert len(judge.match([1.0, 1.01], [1.0], 0.05)) == 1
+    assert judge.onset_f1([], []) == 1.0
+    assert judge.onset_f1([1.0], []) == 0.0
+    assert judge.salient_onsets(np.zeros(4800, np.float32), 48000).size == 0
+
+
+def test_strength_and_phrases():
+    assert strength_gain(1.0) == 1.0 and strength_gain(0.5) == pytest.approx(10**-0.6)
+    assert set(TRAIN) == set(HELD_OUT) == {c.name for c in CLASSES}
+    for name, text in HELD_OUT.items():
+        assert not set(text.split("|")) & set(train_phrases(name))
+
+
+def test_training_runs_resumes_and_exports(tmp_path):
+    StaticText.load(default_weights() / "text").save(tmp_path / "text")
+    lines: list[str] = []
+    train_mini(dataclasses.replace(TINY, steps=2), tmp_path, teacher=None, resume=False, log=lines.append)
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 2
+    folder = train_mini(TINY, tmp_path, teacher=None, resume=True, log=lines.append)
+    assert "resumed at step 2" in lines
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 3
+    assert MiniPipeline.from_pretrained(folder)("rain", None, 0.5, steps=1).shape == (24000,)
+    with pytest.raises(ValueError, match="another seed"):
+        train_mini(dataclasses.replace(TINY, seed=1), tmp_path, teacher=None, resume=True, log=lines.append)
+
+
+def tiny_trainer(folder, steps):
+    cfg = dataclasses.replace(TINY, steps=steps)
+    gen = torch.Generator().manual_seed(0)
+    pool = Pool(folder, cfg, [torch.randn(8, 96, 24, generator=gen)], [torch.rand(8, 4, 24, generator=gen)], [
+        torch.stack([torch.arange(8), torch.tensor([-1] * 7 + [INDEX["rain"]])], 1)
+    ])  # fmt: skip
+    return Trainer(cfg, pool, PromptBook(StaticText.load(default_weights() / "text")), folder)
+
+
+def test_a_resumed_run_equals_an_unbroken_one(tmp_path):
+    whole = tiny_trainer(tmp_path, 4)
+    for _ in range(2):
+        whole.train_step()
+    whole.save()
+    expected = [whole.train_step() for _ in range(2)]
+    again = tiny_trainer(tmp_path, 4)
+    assert again.resume()
+    assert [again.train_step() for _ in range(2)] == expected
+
+
+def test_missing_teacher_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match="--teacher"):
+        find_teacher(None)
+    assert find_teacher(tmp_path) == tmp_path
+
+
+def test_command_line(tmp_path):
+    args = parser().parse_args(["mini", "--out", str(tmp_path), "--steps", "4", "--seed", "2", "--resume"])
+    assert (args.steps, args.seed, args.resume, args.device) == (4, 2, True, "cpu")
+    with pytest.raises(SystemExit):
+        parser().parse_args(["mini", "--out", "x", "--steps", "4", "--minutes", "1"])

@@ -22,14 +22,16 @@ def numbered(path: Path, count: int) -> list[Path]:
 def check_output(path: Path, force: bool) -> None:
     """Raise OUTPUT_EXISTS or OUTPUT_UNWRITABLE when a file could not be written (or replaced) here."""
     try:
-        exists = os.path.lexists(path)
-        state = path.stat() if exists and path.exists() else None
         parent_ok = path.parent.is_dir()
+        path.lstat()
+        exists = True
+    except (FileNotFoundError, NotADirectoryError):
+        exists = False
     except (OSError, ValueError) as error:
         reason = OSError(errno.EINVAL, str(error)) if isinstance(error, ValueError) else error
         raise explain_os_error(reason, path) from error
     bundle = path.suffix.lower() == ".otiod"
-    if state is not None and not (path.is_dir() if bundle else path.is_file()):
+    if path.exists() and not (path.is_dir() if bundle else path.is_file()):
         raise _unwritable(f"{path} is not a file that can be replaced: choose another name.")
     if not parent_ok:
         raise _unwritable(f"The folder {path.parent} does not exist: make it first, or choose another place.")

@@ -15,8 +15,8 @@ from foleycue_shared.messages import MAX_RANGE_SECONDS, Scope
 from foleycue_shared.timecode import may_drop, parse_timecode
 from foleycue_shared.timing import FrameRange, rate_text
 
-_FRAMES = re.compile(r"(\d{1,10})f")
-_SECONDS = re.compile(r"(\d{1,10}(?:\.\d{0,12})?|\.\d{1,12})s")
+_FRAMES = re.compile(r"([0-9]{1,10})f")
+_SECONDS = re.compile(r"([0-9]{1,10}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})s")
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import msgspec
 
 from foleycue_plugin.hosts.otio_file import OtioFileHost
 from foleycue_plugin.media import check_pieces
+from foleycue_plugin.outputs import Delivery
 from foleycue_plugin.project import Placement, PlannedPlacement, Project
 from foleycue_plugin.selection import Selection, mark, select_frames
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
@@ -26,6 +27,7 @@ __all__ = [
     "Selection",
     "StoredTake",
     "TakeStore",
+    "deliver",
     "insert",
     "mark",
     "open_source",
@@ -116,6 +118,26 @@ def insert(
 ) -> Placement:
     """Write a copy of the selection's timeline with the takes on a new audio track. Errors as Host.insert."""
     return OtioFileHost().insert(selection, takes, track, Path(save_path), force)
+
+
+def deliver(
+    selection: Selection,
+    plan: Plan,
+    takes: Sequence[StoredTake],
+    audio: Sequence[Path],
+    save: Path | None,
+    force: bool,
+) -> tuple[list[StoredTake], PlannedPlacement]:
+    """Copy takes to where they were asked for and save the timeline; when anything fails, nothing was written."""
+    delivered = list(takes)
+    placement = plan.placement
+    with Delivery(force) as delivery:
+        for number, target in enumerate(audio):
+            delivery.copy(takes[number].path, target)
+            delivered[number] = msgspec.structs.replace(takes[number], path=target)
+        if save is not None:
+            placement = insert(selection, delivered, save, track=plan.placement.track, force=force)
+    return delivered, placement
 
 
 def new_id() -> str:

@@ -6,8 +6,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from foleycue_plugin import outputs, usecases
 from foleycue_plugin.cli import answer
 from foleycue_plugin.cli.interrupt import cancelling
@@ -46,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         raise FoleyCueError(
             ErrorCode.INTERNAL, f"{len(takes)} of {options.takes} takes arrived: try again with the same seed."
         )
-    takes, placement = deliver(selection, plan, takes, audio, save, options.force)
+    takes, placement = usecases.deliver(selection, plan, takes, audio, save, options.force)
     if audio:
         for stored in takes:
             store.discard(stored.take.take_id)
@@ -69,26 +67,6 @@ def check_engine(engine: str, known: Iterable[EngineInfo]) -> None:
         raise FoleyCueError(
             ErrorCode.UNKNOWN_ENGINE, f"The engine {engine} cannot run here: {engines[engine].reason.rstrip('.')}."
         )
-
-
-def deliver(
-    selection: Selection,
-    plan: Plan,
-    takes: Sequence[StoredTake],
-    audio: Sequence[Path],
-    save: Path | None,
-    force: bool,
-) -> tuple[list[StoredTake], usecases.PlannedPlacement]:
-    """Copy takes to where they were asked for and save the timeline; when anything fails, nothing was written."""
-    delivered = list(takes)
-    placement = plan.placement
-    with outputs.Delivery(force) as delivery:
-        for number, target in enumerate(audio):
-            delivery.copy(takes[number].path, target)
-            delivered[number] = msgspec.structs.replace(takes[number], path=target)
-        if save is not None:
-            placement = usecases.insert(selection, delivered, save, track=plan.placement.track, force=force)
-    return delivered, placement
 
 
 def _output_paths(options: argparse.Namespace) -> tuple[list[Path], Path | None]:

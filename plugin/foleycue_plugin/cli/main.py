@@ -22,20 +22,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except FoleyCueError as error:
-        return _report(error)
+        return report(error)
     except KeyboardInterrupt:
-        return _report(FoleyCueError(ErrorCode.CANCELLED, "Cancelled."))
+        return report(FoleyCueError(ErrorCode.CANCELLED, "Cancelled."))
     except BrokenPipeError:
         _drop_output()
         return DONE
     except OSError as error:
         _drop_output()
-        return _report(explain_os_error(error, error.filename or "the answer"))
+        return report(explain_os_error(error, error.filename or "the answer"))
     except Exception as error:
-        return _report(_unexpected(error))
+        return report(_unexpected(error))
 
 
-def _report(error: FoleyCueError) -> int:
+def report(error: FoleyCueError) -> int:
+    """Say an error in one sentence on stderr, and return the exit status that goes with it."""
     try:
         sys.stderr.write(f"foleycue: {one_line(error.message)}\n")
         sys.stderr.flush()

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def home(root: Path | None = None) -> Places:
         data, cache, runtime = root / "data", root / "cache", root / "run"
     else:
         dirs = platformdirs.PlatformDirs("foleycue", appauthor=False)
-        data, cache, runtime = Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_runtime_dir)
+        data, cache, runtime = Path(dirs.user_data_dir), Path(dirs.user_cache_dir), _users_runtime(dirs)
     places = Places(
         runtime=_runtime_directory(runtime, data),
         data=data,
@@ -121,11 +122,22 @@ def _make(path: Path) -> None:
         raise explain_os_error(error, path) from error
 
 
-def _runtime_directory(wanted: Path, data: Path) -> Path:
-    """A directory of its own for each data directory, with room for the socket's name in a socket address."""
+def _users_runtime(dirs: platformdirs.PlatformDirs) -> Path | None:
+    """The session's runtime directory; None where platformdirs knows only a place in the temporary directory, whose
+    parents could belong to somebody else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # says that XDG_RUNTIME_DIR is not private; we then do without it
+        path = Path(dirs.user_runtime_dir)
+    return None if path.is_relative_to(tempfile.gettempdir()) and sys.platform != "win32" else path
+
+
+def _runtime_directory(wanted: Path | None, data: Path) -> Path:
+    """A directory of its own for each data directory, with room for the socket's name in a socket address.
+
+    Falls back to a directory right in the temporary one, whose sticky bit keeps it ours once it is.
+    """
     mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    path = wanted / mark
-    if len(os.fsencode(path / "broker.sock")) <= MAX_SOCKET_PATH:
-        return path
+    if wanted is not None and len(os.fsencode(wanted / mark / "broker.sock")) <= MAX_SOCKET_PATH:
+        return wanted / mark
     user = os.getuid() if sys.platform != "win32" else 0
     return Path(tempfile.gettempdir()) / f"foleycue-{user}-{mark}"

@@ -77,6 +77,11 @@ def ground(state: PanelState, geometry: Geometry, ratio: float) -> QPixmap:
             )
         _shots(painter, state, geometry)
         _ruler(painter, geometry)
+    else:
+        painter.setPen(theme.colour("dim"))
+        painter.setFont(theme.font(12))
+        words = "Cues: the moments that should sound"
+        painter.drawText(QRectF(0, 0, geometry.width, geometry.height), Qt.AlignmentFlag.AlignCenter, words)
     painter.end()
     return pixmap
 

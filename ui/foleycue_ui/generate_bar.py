@@ -2,17 +2,17 @@
 """Generate, Cancel, and how far it is."""
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QWidget
 
 from foleycue_ui import theme
-from foleycue_ui.controls import Button, Elided
+from foleycue_ui.controls import Button
 from foleycue_ui.state import PanelState
 
 _FINE = 1000
 
 
 class GenerateBar(QWidget):
-    """The main button with Cancel always beside it; below, bar and words while something runs."""
+    """The main button with Cancel always beside it; while something runs, the button is the progress bar."""
 
     generate_asked = pyqtSignal()
     cancel_asked = pyqtSignal()
@@ -26,33 +26,26 @@ class GenerateBar(QWidget):
         self.cancel.setToolTip("Stop the generation (Esc)")
         self.progress = QProgressBar()
         self.progress.setRange(0, _FINE)
-        self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress")
-        self.words = Elided("", "caption")
         self._lay_out()
         self.generate.clicked.connect(self.generate_asked)
         self.cancel.clicked.connect(self.cancel_asked)
         for signal in (state.job.changed, state.range.changed, state.range.selection_changed, state.request.changed):
             signal.connect(self._show)
         state.range.project_changed.connect(self._show)
-        state.cues.changed.connect(self._show)
         state.link.changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
-        policy = self.generate.sizePolicy()
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
-        self.generate.setSizePolicy(policy)
-        row = QHBoxLayout()
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.generate)
+        self._stack.addWidget(self.progress)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP)
-        row.addWidget(self.generate, 1)
+        row.addLayout(self._stack, 1)
         row.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self.progress)
-        column.addWidget(self.words)
+        self.setFixedHeight(36)
 
     def _show(self) -> None:
         job, request = self._state.job, self._state.request
@@ -61,22 +54,14 @@ class GenerateBar(QWidget):
         self.generate.setAccessibleName(f"Generate {many}")
         self.generate.setEnabled(self._state.range.selection is not None and not job.active)
         self.cancel.setEnabled(job.active and job.state != "cancelling")
+        self._stack.setCurrentIndex(1 if job.active else 0)
         self.progress.setValue(round(job.fraction * _FINE) if job.active else 0)
-        self.words.set_text(self._words())
+        words = self._words()
+        self.progress.setFormat(words.replace("%", "%%"))
+        self.progress.setAccessibleDescription(words)
 
     def _words(self) -> str:
         state = self._state
-        if state.job.active:
-            if state.link.state not in ("connected", "closed"):
-                return "Waiting for the backend: the work goes on when it is back"
-            return state.job.text()
-        if not state.range.open:
-            return "Open a timeline or a clip to begin"
-        if state.range.selection is None:
-            return "Reading the range…"
-        if state.job.analysing:
-            return "Looking for cues in the picture…"
-        if state.cues.known:
-            count = len(state.cues.cues)
-            return "No cues: the sound is free in time" if not count else ""
-        return "Cues are found when you generate"
+        if state.job.active and state.link.state not in ("connected", "closed"):
+            return "Waiting for the backend to come back"
+        return state.job.text() if state.job.active else ""

@@ -131,6 +131,10 @@ def _down(p: QPainter) -> None:
     _stroke(p, (7, 10), (12, 15), (17, 10))
 
 
+def _up(p: QPainter) -> None:
+    _stroke(p, (7, 14), (12, 9), (17, 14))
+
+
 _SHAPES: dict[str, Draw] = {
     "play": _play,
     "pause": _pause,
@@ -151,6 +155,7 @@ _SHAPES: dict[str, Draw] = {
     "info": _info,
     "film": _film,
     "down": _down,
+    "up": _up,
 }
 
 

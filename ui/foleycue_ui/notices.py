@@ -76,7 +76,7 @@ class NoticeStack(QWidget):
         self._model = model
         self.frames: list[NoticeFrame] = []
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        self._column.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 0)
         self._column.setSpacing(6)
         model.changed.connect(self._show)
         self._show()

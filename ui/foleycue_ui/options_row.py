@@ -3,20 +3,42 @@
 # pyright: reportIncompatibleMethodOverride=false
 """How many takes, from which seed, by which engine."""
 
-from PyQt6.QtCore import QRegularExpression, Qt
-from PyQt6.QtGui import QKeyEvent, QRegularExpressionValidator, QStandardItem, QStandardItemModel
+from PyQt6.QtCore import QRectF, QRegularExpression, Qt
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegularExpressionValidator, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from foleycue_shared.messages import MAX_TAKES
-from foleycue_ui import theme
+from foleycue_ui import icons, theme
 from foleycue_ui.controls import IconButton, Line
 from foleycue_ui.state import RequestModel
 
 _MAX_SEED = 2**53 - 1
 
 
+def _chevron(widget: QWidget, symbol: str, middle_y: float) -> None:
+    """The small arrow at the right edge; a style sheet takes the native one away."""
+    painter = QPainter(widget)
+    token = "dim" if widget.isEnabled() else "outline"
+    icons.draw(painter, symbol, QRectF(widget.width() - 21, middle_y - 7, 14, 14), token, 2.4)
+
+
+class EngineBox(QComboBox):
+    """The engines, with an arrow."""
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:
+        """The box, then the arrow."""
+        super().paintEvent(e)
+        _chevron(self, "down", self.height() / 2)
+
+
 class TakesSpin(QSpinBox):
     """1 … 8; keeps Enter to itself."""
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """The box, then its arrows."""
+        super().paintEvent(event)
+        _chevron(self, "up", self.height() / 2 - 6)
+        _chevron(self, "down", self.height() / 2 + 6)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter ends the entry and nothing else."""
@@ -39,7 +61,7 @@ class OptionsRow(QWidget):
         self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,16}"), self.seed))
         self.seed.setToolTip("Seed of the first take; empty: a new one each time")
         self.dice = IconButton("dice", "Leave the seed to chance")
-        self.engine = QComboBox()
+        self.engine = EngineBox()
         self.engine.setAccessibleName("Engine")
         self.engine.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.engine.setMinimumContentsLength(8)

@@ -15,6 +15,7 @@ from PyQt6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QPaintEvent,
+    QShowEvent,
 )
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
@@ -258,6 +259,11 @@ class Panel(QWidget):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.first_painted.emit)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Begin with the keys in the panel's hands, not in its first button's."""
+        super().showEvent(event)
+        self.setFocus()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """End all threads."""

@@ -4,7 +4,7 @@
 """The range's picture, letterboxed; before a timeline is open, the place to drop one."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui import icons, theme
@@ -74,7 +74,12 @@ class PictureView(QWidget):
         if not self._range.open:
             self._paint_invitation(painter, box)
         elif not self._image.isNull():
+            corners = QPainterPath()
+            corners.addRoundedRect(box, theme.RADIUS, theme.RADIUS)
+            painter.save()
+            painter.setClipPath(corners)
             painter.drawImage(self._target(box), self._image)
+            painter.restore()
         if self._hover:
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -23,8 +23,10 @@ class PromptEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName("Prompt")
         self.setPlaceholderText("What is heard: a hammer on wood, boots on gravel …")
+        if (document := self.document()) is not None:
+            document.setDocumentMargin(1)
         line = self.fontMetrics().lineSpacing()
-        self.setFixedHeight(2 * line + 26)
+        self.setFixedHeight(2 * line + 18)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -28,10 +28,10 @@ MAX_RANDOM_SEED = 999_999
 
 #: What the phases of a job are called on screen.
 PHASES = {
-    "loading": "Getting the engine ready",
+    "loading": "Loading the engine",
     "decode": "Reading the picture",
     "analyse": "Finding cues",
-    "diffuse": "Making the sound",
+    "diffuse": "Making sound",
     "vocode": "Shaping the wave",
     "align": "Aligning to the cues",
     "finish": "Writing the take",
@@ -254,9 +254,9 @@ class JobModel(QObject):
             return "Waiting for the backend…" if self.ahead == 0 else f"Waiting behind {self.ahead} other jobs…"
         parts = [PHASES.get(self.phase, self.phase.capitalize())]
         if self.takes > 1:
-            parts.append(f"take {self.take + 1} of {self.takes}")
+            parts.append(f"{self.take + 1} of {self.takes}")
         if self.steps:
-            parts.append(f"step {self.step} of {self.steps}")
+            parts.append(f"step {self.step}/{self.steps}")
         if self.eta is not None:
             parts.append(f"{max(1, round(self.eta))} s left")
         return " · ".join(parts)

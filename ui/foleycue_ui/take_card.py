@@ -10,7 +10,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from foleycue_ui import cue_paint, theme
-from foleycue_ui.controls import Elided, IconButton, caption
+from foleycue_ui.controls import Elided, Glyph, IconButton, caption
 from foleycue_ui.state import RequestModel
 from foleycue_ui.take_model import TakeEntry
 
@@ -65,6 +65,7 @@ class TakeCard(QFrame):
         self.key = QLabel()
         self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.key.setFixedSize(22, 20)
+        self.check = Glyph("check", "accent", 18)
         self.waveform = Waveform(entry.sound.peaks)
         self.prompt = Elided(entry.take.prompt or "No prompt")
         self.facts = Elided(facts(entry), "caption")
@@ -85,6 +86,7 @@ class TakeCard(QFrame):
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(4)
         grid.addWidget(self.key, 0, 0)
+        grid.addWidget(self.check, 1, 0, Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(self.waveform, 0, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
@@ -100,6 +102,7 @@ class TakeCard(QFrame):
         """The number under which 1-8 picks it, and whether it is the chosen one."""
         self.key.setText(str(number))
         theme.role(self.key, "key-chosen" if chosen else "key")
+        self.check.setVisible(chosen)
         self.setProperty("chosen", "true" if chosen else "false")
         if (style := self.style()) is not None:
             style.unpolish(self)

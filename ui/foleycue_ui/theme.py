@@ -28,6 +28,7 @@ class Tokens:
     accent_hover: str = "#f7c67f"
     accent_down: str = "#dc9c41"
     on_accent: str = "#1a1408"
+    progress: str = "#6a4f27"
     focus: str = "#8cb8ff"
     wave: str = "#57c5b6"
     wave_dim: str = "#2f6f69"
@@ -58,6 +59,7 @@ TEXT_PAIRS = (
     ("on_accent", "accent"),
     ("on_accent", "accent_hover"),
     ("on_accent", "accent_down"),
+    ("text", "progress"),
     ("good", "window"),
     ("warn", "surface"),
     ("bad", "surface"),
@@ -152,6 +154,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 
 
 QLabel[role="caption"] { color: @dim; }
 QLabel[role="heading"] { color: @text; font-weight: 600; }
+QLabel[role="clock"] { color: @text; font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace; font-size: 14px; }
 QLabel[role="section"] { color: @dim; font-weight: 600; }
 QLabel[role="badge"] { color: @dim; background: @raised; border: 1px solid @line; border-radius: 4px;
     padding: 1px 6px; }
@@ -184,6 +187,7 @@ QToolButton:focus { border: 1px solid @focus; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QComboBox { background: @sunken; border: 1px solid @line; border-radius: 7px;
     padding: 5px 8px; selection-background-color: @focus; selection-color: @sunken; min-height: 18px; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: @dim; }
 QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QComboBox:hover { border-color: @outline; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: @focus; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: @outline;
@@ -202,14 +206,15 @@ QFrame#card { background: @surface; border: 1px solid @line; border-radius: 9px;
 QFrame#card[chosen="true"] { background: @raised; border: 2px solid @accent; }
 QFrame#card:hover { border-color: @outline; }
 QFrame#card[chosen="true"]:hover { border-color: @accent; }
-QFrame#notice { background: @surface; border: 1px solid @line; border-radius: 9px; }
+QFrame#notice { background: @surface; border: 1px solid @line; border-radius: 6px; }
 QFrame#notice[kind="error"] { border-left: 4px solid @bad; }
 QFrame#notice[kind="warning"] { border-left: 4px solid @warn; }
 QFrame#notice[kind="info"] { border-left: 4px solid @focus; }
 QFrame#rule { background: @line; border: none; max-height: 1px; min-height: 1px; }
 
-QProgressBar { background: @raised; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
-QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QProgressBar { background: @raised; border: 1px solid @line; border-radius: 7px; min-height: 34px; max-height: 34px;
+    color: @text; text-align: center; }
+QProgressBar::chunk { background: @progress; border-radius: 6px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: @line; border-radius: 4px; min-height: 30px; margin: 1px 2px; }

@@ -20,7 +20,7 @@ class Transport(QWidget):
         self.play = IconButton("play", "Play")
         self.forward = IconButton("next", "On one frame")
         self.loop = IconButton("loop", "Play in a loop", checkable=True)
-        self.clock = caption("", "heading")
+        self.clock = caption("", "clock")
         self.clock.setFont(theme.font(14, fixed=True))
         self.sound = caption()
         self._lay_out()

@@ -1,39 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slow things off the GUI thread: functions go to a small pool, results come back as calls on the GUI thread."""
+"""Slow things off the GUI thread: functions go to two threads, results come back as calls on the GUI thread.
+
+The threads are Python's own, not QThreadPool's: Qt's make a new Python thread state for every run, while OTIO's binding
+(pybind11) remembers the first one it saw in a thread and then waits for ever for a lock that its own thread holds.
+"""
 
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 T = TypeVar("T")
 
 _THREADS = 2
-_CLOSE_MS = 10_000
-
-
-class _Runnable(QRunnable):
-    def __init__(self, function: Callable[[], None]) -> None:
-        super().__init__()
-        self._function = function
-
-    def run(self) -> None:
-        self._function()
 
 
 class Work(QObject):
-    """A pool whose results are delivered in the thread that owns this object, and dropped once it is closed."""
+    """Results are delivered in the thread that owns this object, and dropped once it is closed."""
 
     _finished = pyqtSignal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(_THREADS)
-        self._pool.setExpiryTimeout(-1)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="foleycue-work")
         self._closed = False
         self._finished.connect(self._deliver)
 
@@ -43,7 +36,7 @@ class Work(QObject):
         done: Callable[[T], None],
         failed: Callable[[FoleyCueError], None],
     ) -> None:
-        """Run function in the pool; then done(result) or failed(error) here."""
+        """Run function in the background; then done(result) or failed(error) here."""
         if self._closed:
             return
 
@@ -59,7 +52,7 @@ class Work(QObject):
             if not self._closed:
                 self._finished.emit(*outcome)
 
-        self._pool.start(_Runnable(run))
+        self._pool.submit(run)
 
     def _deliver(self, callback: Callable[[object], None], value: object) -> None:
         if not self._closed:
@@ -68,4 +61,4 @@ class Work(QObject):
     def close(self) -> None:
         """Finish what was handed in, so that nothing asked for is lost, and drop the results."""
         self._closed = True
-        self._pool.waitForDone(_CLOSE_MS)
+        self._pool.shutdown(wait=True)

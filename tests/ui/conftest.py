@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real panels on the offscreen platform, against a scripted backend, and a guard that finds what they leave behind."""
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import av
+import numpy as np
+import pytest
+from fakes.backend import FakeBackend
+from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from foleycue_ui import theme
+from foleycue_ui.app import client_factory
+from foleycue_ui.clock import SilentClock
+from foleycue_ui.panel import Panel
+from foleycue_ui.player import Player
+
+RATE = Fraction(24000, 1001)
+FRAMES = 72
+WIDTH, HEIGHT, BITS = 320, 180, 10
+BLOCK = WIDTH // BITS
+
+
+def numbered_picture(number: int) -> np.ndarray:
+    """A grey picture whose top row of blocks spells the number in black and white."""
+    picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    for bit in range(BITS):
+        picture[:60, bit * BLOCK : (bit + 1) * BLOCK] = 255 if number >> bit & 1 else 0
+    return picture
+
+
+def number_in(image: QImage) -> int:
+    """The number that a decoded picture spells."""
+    return sum(1 << bit for bit in range(BITS) if image.pixelColor(bit * BLOCK + BLOCK // 2, 30).lightness() > 128)
+
+
+def write_numbered(path: Path, frames: int = FRAMES, rate: Fraction = RATE, first: int = 0) -> Path:
+    """An H.264 film with B frames, each picture spelling its own number."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=rate, options={"g": "24", "bf": "2", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for number in range(first, first + frames):
+            frame = av.VideoFrame.from_ndarray(numbered_picture(number), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds at 24000/1001."""
+    return write_numbered(tmp_path_factory.mktemp("media") / "numbers.mp4")
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    if not qapp.styleSheet():
+        theme.apply(qapp)
+
+
+@pytest.fixture(autouse=True)
+def leak_guard(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves a thread, a running timer or a window behind."""
+    threads = set(threading.enumerate())
+    windows = set(map(id, qapp.topLevelWidgets()))
+    yield
+    for _ in range(3):
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qapp.processEvents()
+    gc.collect()
+    left = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    assert not left, f"threads left running: {left}"
+    open_ = [type(w).__name__ for w in qapp.topLevelWidgets() if id(w) not in windows and w.isVisible()]
+    assert not open_, f"windows left open: {open_}"
+    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and _active(t)]
+    assert not timers, f"timers left running: {[t.parent() for t in timers]}"
+
+
+def _active(timer: QTimer) -> bool:
+    try:
+        return timer.isActive()
+    except RuntimeError:  # the C++ half is gone already
+        return False
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[FakeBackend]:
+    with FakeBackend(tmp_path / "home") as fake:
+        yield fake
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, backend: FakeBackend) -> Iterator[Panel]:
+    """A panel on screen, connected to the fake backend, with the silent clock."""
+    shown = Panel(backend.places, client_factory(backend.places), Player(make_clock=SilentClock))
+    shown.show()
+    qtbot.waitUntil(lambda: shown.isVisible())
+    shown.controller.start()
+    qtbot.waitUntil(lambda: shown.state.link.state == "connected", timeout=10_000)
+    yield shown
+    shown.close()
+    shown.deleteLater()
+
+
+@pytest.fixture
+def opened(panel: Panel, clip: Path, qtbot: QtBot) -> Panel:
+    """The panel with the clip open, its range read and its cues there."""
+    panel.controller.open(clip)
+    wait_ready(panel, qtbot)
+    return panel
+
+
+def wait_ready(panel: Panel, qtbot: QtBot) -> None:
+    """Wait for range and cues."""
+    state = panel.state
+    until(qtbot, lambda: state.range.selection is not None and state.cues.known and not state.job.analysing)
+
+
+def until(qtbot: QtBot, ready: Callable[[], bool], timeout: int = 15_000) -> None:
+    """Wait for something."""
+    qtbot.waitUntil(ready, timeout=timeout)

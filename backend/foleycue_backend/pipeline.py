@@ -28,6 +28,7 @@ from foleycue_shared.timeline import from_document, picture_pieces, sound_pieces
 from foleycue_shared.timing import CUE_RATE, FrameRange, exact_rate, frames_to_samples
 
 _WORK_LEFT_BEHIND = 24 * 3600
+_FASTEST_RATE = 1000
 
 
 class Pipeline:
@@ -165,6 +166,8 @@ def _span(scope: Scope) -> FrameRange:
         span = FrameRange(0, scope.frames, exact_rate(scope.rate))
     except ValueError as error:
         raise FoleyCueError(ErrorCode.BAD_RANGE, f"{scope.rate} is not a frame rate.") from error
+    if span.rate > _FASTEST_RATE:
+        raise FoleyCueError(ErrorCode.BAD_RANGE, f"{scope.rate} is not a frame rate of pictures.")
     if span.seconds > MAX_RANGE_SECONDS:
         raise FoleyCueError(
             ErrorCode.LIMIT,

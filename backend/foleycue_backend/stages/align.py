@@ -21,6 +21,8 @@ TOLERANCE = 0.120
 
 _WORTH_MOVING = 0.001
 _FADE, _LEAST_FADE = 0.012, 0.002
+#: Energy ratio from which a change of delay would be heard as an event of its own.
+_LOUDER = 4.0
 #: Time after an onset that belongs to its attack, and before the next one that must stay whole.
 _ATTACK, _GUARD = 0.025, 0.004
 
@@ -37,9 +39,14 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Turn:
-    """Where the delay changes: at sample `at`, over fade samples, from then on the sound comes `delay` later."""
+    """Where the delay changes: the old reading fades out from `at` on, the new one fades in from `resume` on.
+
+    Usually both are one crossfade of `fade` samples; where events must move apart further than there is sound between
+    them, silence fills the rest. From then on the sound comes `delay` samples later.
+    """
 
     at: int
+    resume: int
     fade: int
     delay: int
 
@@ -74,20 +81,39 @@ def plan_turns(audio: RawAudio, onsets: Sequence[int], moves: dict[int, int]) ->
         if k not in moves and events and onset - events[-1][0] < 0.1 * rate:
             continue
         events.append((onset, moves.get(k, 0)))
-    # At its end the sound is itself again, so that no tail breaks off.
-    events.append((audio.samples + round(_GUARD * rate), 0))
     turns: list[Turn] = []
     last_end, delay = 0, 0
     for onset, move in events:
         if move != delay:
-            # In the result's time: after the last attack, before this one, wherever either delay puts them.
-            low = last_end + max(delay, move)
-            high = onset + min(delay, move) - round(_GUARD * rate)
-            fade = max(round(_LEAST_FADE * rate), min(round(_FADE * rate), (high - low) // 2))
-            turns.append(Turn(_quietest(audio, low, high - fade, fade, delay), fade, move))
+            turns.append(_turn(audio, last_end, onset - round(_GUARD * rate), delay, move))
             delay = move
         last_end = onset + round(_ATTACK * rate)
+    if delay < 0:
+        # The sound ends early: its tail must not break off.
+        fade = round(_FADE * rate)
+        turns.append(Turn(max(0, audio.samples + delay - fade), audio.samples, fade, 0))
     return turns
+
+
+def _turn(audio: RawAudio, last_end: int, next_start: int, delay: int, move: int) -> Turn:
+    """The best place to go from one delay to another between two events, given in the sound's own time.
+
+    Neither reading may hold the attack that belongs to the other: it would be heard twice.
+    """
+    least, fade = round(_LEAST_FADE * audio.sample_rate), round(_FADE * audio.sample_rate)
+    low, high = last_end + max(delay, move), next_start + min(delay, move)
+    if high - low >= 2 * least:
+        fade = min(fade, (high - low) // 2)
+        at = _quietest(audio, low, high - fade, fade, (delay, move))
+        if move < delay or _energy(audio, at, fade, move) <= _LOUDER * _energy(audio, at, fade, delay):
+            return Turn(at, at, fade, move)
+    elif move < delay:
+        at = max(0, high - least)
+        return Turn(at, at, least, move)
+    # What would be heard again is still loud: let the old sound run out, and the new one begin before its attack.
+    at, last = max(0, next_start + delay - fade), next_start + move - fade
+    first = min(last, max(at, last_end + move))
+    return Turn(at, _quietest(audio, first, last, fade, (move,)), fade, move)
 
 
 def _through_delay(audio: RawAudio, turns: Sequence[Turn], on_step: Callable[[], None]) -> Iterator[Audio]:
@@ -96,11 +122,15 @@ def _through_delay(audio: RawAudio, turns: Sequence[Turn], on_step: Callable[[],
     for turn in turns:
         start = min(max(turn.at, position), audio.samples)
         yield from _straight(audio, position, start, delay, on_step)
-        stop = min(start + turn.fade, audio.samples)
+        end = max(turn.resume, start) + turn.fade
+        stop = min(end, audio.samples)
         if stop > start:
-            ramp = ((np.arange(stop - start) + 0.5) / (stop - start)).astype(np.float32)
-            old = audio.read(start - delay, stop - delay)
-            yield (old + ramp * (audio.read(start - turn.delay, stop - turn.delay) - old)).astype(np.float32)
+            ramp = (np.arange(turn.fade, dtype=np.float32) + 0.5) / turn.fade
+            gains = np.zeros((2, end - start), np.float32)
+            gains[0, : turn.fade] = ramp[::-1]
+            gains[1, gains.shape[1] - turn.fade :] = ramp
+            old, new = (audio.read(start - d, stop - d) for d in (delay, turn.delay))
+            yield (gains[0, : stop - start] * old + gains[1, : stop - start] * new).astype(np.float32)
         position, delay = stop, turn.delay
     yield from _straight(audio, position, audio.samples, delay, on_step)
 
@@ -112,16 +142,19 @@ def _straight(audio: RawAudio, start: int, stop: int, delay: int, on_step: Calla
         yield audio.read(low - delay, high - delay)
 
 
-def _quietest(audio: RawAudio, low: int, high: int, fade: int, delay: int) -> int:
-    """The start of the quietest stretch of fade samples in low … high; the latest of equals."""
-    if high <= low:
-        return max(0, (low + high) // 2)
+def _quietest(audio: RawAudio, low: int, high: int, fade: int, delays: Sequence[int]) -> int:
+    """The start of the quietest stretch of fade samples in low … high through these delays; the latest of equals."""
     # A long pause needs no search from its beginning: sounds decay, so its end is the quiet part.
-    low = max(low, high - audio.sample_rate)
-    power = audio.read(low - delay, high + max(1, fade) - delay).astype(np.float64) ** 2
+    low = min(high, max(low, high - audio.sample_rate))
+    power = sum(audio.read(low - delay, high + fade - delay).astype(np.float64) ** 2 for delay in delays)
     total = np.concatenate([[0.0], np.cumsum(power)])
-    energy = total[max(1, fade) :] - total[: -max(1, fade)]
+    energy = total[fade:] - total[:-fade]
     return low + len(energy) - 1 - int(np.argmin(energy[::-1]))
+
+
+def _energy(audio: RawAudio, start: int, length: int, delay: int) -> float:
+    sound = audio.read(start - delay, start + length - delay)
+    return float(np.dot(sound, sound)) + 1e-12
 
 
 def _moves(audio: RawAudio, wanted: Sequence[int], onsets: Sequence[int]) -> dict[int, int]:

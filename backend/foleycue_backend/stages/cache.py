@@ -6,6 +6,7 @@ import logging
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -53,14 +54,15 @@ class AnalysisCache:
         """What was put under a key, or None."""
         path = self._path(key)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             os.utime(path)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             _log.warning("cached analysis %s is unreadable and is made again: %s", path.name, error)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             return None
         return arrays
 
@@ -76,7 +78,8 @@ class AnalysisCache:
             self._shrink()
         except OSError as error:
             _log.warning("the analysis was not cached: %s", error)
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.npz"

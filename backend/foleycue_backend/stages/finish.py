@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -66,7 +67,8 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
     except OSError as error:
         raise explain_os_error(error, path) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     request = origin.request
     return Take(
         take_id=origin.take_id,

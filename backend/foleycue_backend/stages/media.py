@@ -29,7 +29,7 @@ class Shown(NamedTuple):
 
 
 class MediaReader:
-    """The first video stream of a file. Time 0 is the presentation of its first picture.
+    """The first video stream of a file. Time 0 is its first picture, step the usual distance of two pictures.
 
     Raises MEDIA_OFFLINE, MEDIA_UNREADABLE or NO_PICTURE, each naming the file.
     """
@@ -39,7 +39,7 @@ class MediaReader:
         with self._opened() as (container, stream):
             self.still = container.format.name == "image2" or container.format.name.endswith("_pipe")
             rate = stream.average_rate or stream.guessed_rate
-            self._step = 1 / Fraction(rate) if rate else _UNKNOWN_STEP
+            self.step = 1 / Fraction(rate) if rate else _UNKNOWN_STEP
             first = next(self._decoded(container, stream, None), None)
         if first is None:
             raise FoleyCueError(
@@ -83,7 +83,7 @@ class MediaReader:
             if later > target:
                 yield Shown(time - self.origin, later - self.origin, frame)
             time, frame = later, following
-        length = frame.duration * frame.time_base if frame.duration and frame.time_base else self._step
+        length = frame.duration * frame.time_base if frame.duration and frame.time_base else self.step
         yield Shown(time - self.origin, time + length - self.origin, frame)
 
     def _decoded(
@@ -97,7 +97,7 @@ class MediaReader:
                     time = frame.pts * frame.time_base
                 else:
                     # Raw streams carry no times.
-                    time = Fraction(0) if time is None else time + self._step
+                    time = Fraction(0) if time is None else time + self.step
                 yield time, frame
         except av.error.FFmpegError as error:
             raise self._unreadable(time, str(error)) from error

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from foleycue_backend.stages.media import MediaReader
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timeline import Piece
-from foleycue_shared.timing import FrameRange
+from foleycue_shared.timing import FrameRange, exact_rate
 
 Grey = NDArray[np.uint8]
 T = TypeVar("T")
 
 #: Width at which motion is measured.
 GREY_WIDTH = 480
+#: Containers round times to their own clock, often a millisecond: a picture is looked for this much later.
+_SLACK = Fraction(1, 1000)
 #: Where fast forward shows more pictures a second than this, the rest is left out.
 _MOST_PICTURES = 120
 #: Seconds of media that are decoded, kept and turned round at once where a piece runs backwards.
@@ -60,7 +62,7 @@ class Pictures:
 
     def frames(self, rate: float, width: int, height: int) -> Iterator[NDArray[np.uint8]]:
         """RGB frames (height, width, 3) at times k/rate, k = 0 … below seconds·rate; gaps are black."""
-        step = 1 / Fraction(rate)
+        step = 1 / exact_rate(rate)
         reformatter = VideoReformatter()
 
         def convert(frame: VideoFrame) -> NDArray[np.uint8]:
@@ -73,7 +75,8 @@ class Pictures:
         k = 0
         for shown in self._all_shown(convert, np.zeros((height, width, 3), np.uint8)):
             image = None
-            while k * step < shown.end:
+            end = shown.end if shown.end < self._span.seconds else self._span.seconds + _SLACK
+            while k * step + _SLACK < end:
                 self._on_time(float(k * step))
                 image = shown.image() if image is None else image
                 yield image
@@ -113,7 +116,7 @@ def shown_pictures(piece: Piece, rate: Fraction, convert: Callable[[VideoFrame],
     reader = MediaReader(piece.media)
     start, end = piece.start / rate, (piece.start + piece.frames) / rate
     if piece.speed == 0 or reader.still:
-        frozen = next(reader.pictures(Fraction(0) if reader.still else piece.media_start))
+        frozen = next(reader.pictures(Fraction(0) if reader.still else piece.media_start + _SLACK))
         if not reader.still:
             _check_end(reader, frozen.end, piece.media_start, 1 / rate)
         yield Timed(start, end, lambda: convert(frozen.frame))
@@ -135,9 +138,9 @@ def _forward(
     _check_start(reader, piece.media_start, piece.speed / rate)
     held: Timed[T] | None = None
     reached = Fraction(0)
-    for shown in reader.pictures(piece.media_start):
+    for shown in reader.pictures(piece.media_start + _SLACK):
         reached = shown.end
-        if shown.start >= stop:
+        if shown.start >= stop - _SLACK:
             break
         if held is not None:
             yield held
@@ -159,10 +162,10 @@ def _backward(
 ) -> Iterator[Timed[T]]:
     """In chunks from the end, each decoded forwards from its keyframe and turned round.
 
-    Editors date a frame by the media time at which it starts, hence one record frame on top.
+    Editors date a frame by the media time at which it starts, hence one picture on top.
     """
     speed = -piece.speed
-    top = piece.media_start + speed / rate
+    top = piece.media_start + reader.step
     bottom = top - (end - start) * speed
     _check_start(reader, bottom, speed / rate)
     position, high = start, top
@@ -170,12 +173,12 @@ def _backward(
         low = max(bottom, high - _CHUNK)
         chunk: list[tuple[Fraction, T]] = []
         reached = Fraction(0)
-        for shown in reader.pictures(low):
+        for shown in reader.pictures(low + _SLACK):
             reached = shown.end
-            if shown.start >= high:
+            if shown.start >= high - _SLACK:
                 break
             chunk.append((max(shown.start, low), convert(shown.frame)))
-        _check_end(reader, reached, high, speed / rate)
+        _check_end(reader, reached, high, max(reader.step, speed / rate))
         for since, image in reversed(chunk):
             until = min(end, start + (top - since) / speed)
             if until > position:

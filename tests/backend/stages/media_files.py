@@ -47,9 +47,14 @@ def write_video(
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = 1 / rate
-        audio = out.add_stream("pcm_s16le" if path.suffix in (".mov", ".mkv") else "aac", rate=sound_rate) if sound else None
+        audio = (
+            out.add_stream("pcm_s16le" if path.suffix in (".mov", ".mkv") else "aac", rate=sound_rate)
+            if sound
+            else None
+        )
         if audio is not None:
             audio.layout = "mono"
+        out.start_encoding()
         for k, stamp in enumerate(stamps):
             frame = av.VideoFrame.from_ndarray(draw(k), "gray").reformat(format="yuv420p")
             frame.pts, frame.time_base = stamp, 1 / rate

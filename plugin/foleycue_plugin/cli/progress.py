@@ -12,6 +12,7 @@ from foleycue_shared.messages import Progress
 #: Seconds between lines where they pile up.
 SPARSE_SECONDS = 5.0
 
+_BEFORE_TAKES = ("loading", "decode", "analyse")
 _STATES = {
     ConnectionState.STARTING: "starting the backend",
     ConnectionState.RECONNECTING: "reconnecting to the backend",
@@ -72,7 +73,7 @@ def describe(event: Progress, takes: int = 1) -> str:
     parts = [event.phase]
     if event.steps:
         parts[0] += f" {event.step}/{event.steps}"
-    if takes > 1:
+    if takes > 1 and event.phase not in _BEFORE_TAKES:
         parts.append(f"take {event.take + 1} of {takes}")
     parts.append(f"{event.fraction:.0%}")
     if event.eta_seconds is not None:

@@ -29,8 +29,8 @@ Moment = Callable[[float], tuple[list[Shape], View]]
 
 #: Media name, moments, contacts, frames of the file, first frame used, frames used, the file's own timecode.
 SHOTS: list[tuple[str, Moment, tuple[int, ...], int, int, int, str]] = [
-    ("ball", ball_shot, BOUNCES, 100, 8, 84, "10:00:00:00"),
-    ("mallet", mallet_shot, TAPS, 126, 12, 88, "14:30:12:05"),
+    ("ball", ball_shot, BOUNCES, 102, 8, 90, "10:00:00:00"),
+    ("mallet", mallet_shot, TAPS, 122, 12, 98, "14:30:12:05"),
 ]
 
 
@@ -50,7 +50,7 @@ def frame(moment: Moment, number: int) -> NDArray[np.uint8]:
 def write_media(path: Path, frames: list[NDArray[np.uint8]], timecode: str) -> None:
     """A small H.264 file with a timecode track; fixed settings and one thread, so that it comes out the same."""
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"crf": "24", "preset": "veryslow", "tune": "film"})
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "19", "preset": "veryslow", "tune": "film"})
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from foleycue_plugin.demo.tracer import Shape, Vectors, View, ball, box, cylinder, unit, vector
 
 #: Frames of the media at which the ball meets the table, and the mallet the block.
-BOUNCES = (28, 48, 64, 77, 87, 95)
-TAPS = (26, 40, 47, 65, 72, 93, 107, 121)
+BOUNCES = (28, 48, 67, 85, 101)
+TAPS = (26, 40, 51, 69, 80, 97, 116)
 
 _BALL_RADIUS = 0.46
-_GRAVITY = 0.0185  # table units a frame²
+_GRAVITY = 0.024  # table units a frame²
+#: The ball stays on the table for a frame, pressed flat: drawn motion needs it where film would show a blur.
+_DWELL = 1
 _MALLET_PIVOT = vector(3.4, 0.55, 0.1)
 _BLOCK_TOP = 0.62
 _HEAD_LENGTH = 0.62
@@ -100,12 +102,12 @@ def impact_strengths(contacts: Sequence[int]) -> list[float]:
 
 def _bounce(time: float) -> tuple[float, float]:
     """Height of the ball's lowest point over the table, and how flat it is pressed (1: round)."""
-    contacts = np.array((BOUNCES[0] - 26, *BOUNCES, BOUNCES[-1] + 7, BOUNCES[-1] + 12))
+    contacts = np.array((BOUNCES[0] - 22, *BOUNCES, BOUNCES[-1] + 13))
     index = int(np.clip(np.searchsorted(contacts, time, side="right") - 1, 0, len(contacts) - 2))
-    start, end = contacts[index], contacts[index + 1]
-    height = max(0.0, 0.5 * _GRAVITY * (time - start) * (end - time))
-    nearest = float(np.abs(contacts[1:] - time).min())
-    return height, 1 - 0.16 * max(0.0, 1 - nearest / 0.9)
+    since, until = time - contacts[index] - _DWELL, contacts[index + 1] - time
+    if since < 0:
+        return 0.0, 1 - 0.2 * float(np.sin(-np.pi * since / _DWELL))
+    return 0.5 * _GRAVITY * since * until, 1.0
 
 
 def _swing(time: float) -> tuple[float, float]:
@@ -124,7 +126,7 @@ def _lift(time: float, before: int | None, after: int | None) -> float:
     if after is None:
         return 0.30 * _ease((time - (before or 0) - rest) / 16)
     gap = after - before if before is not None else 30
-    top = min(0.30, 0.026 * gap)
+    top = min(0.30, 0.14 + 0.012 * gap)
     if time >= after - fall:
         return top * (1 - ((time - after + fall) / fall) ** 2)
     if before is None:

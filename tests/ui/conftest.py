@@ -13,12 +13,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import av
 import numpy as np
 import pytest
-from fakes.backend import FakeBackend
 from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fakes.backend import FakeBackend
 from foleycue_ui import theme
 from foleycue_ui.app import client_factory
 from foleycue_ui.clock import SilentClock
@@ -109,7 +109,7 @@ def panel(qtbot: QtBot, backend: FakeBackend) -> Iterator[Panel]:
     """A panel on screen, connected to the fake backend, with the silent clock."""
     shown = Panel(backend.places, client_factory(backend.places), Player(make_clock=SilentClock))
     shown.show()
-    qtbot.waitUntil(lambda: shown.isVisible())
+    qtbot.waitUntil(shown.isVisible)
     shown.controller.start()
     qtbot.waitUntil(lambda: shown.state.link.state == "connected", timeout=10_000)
     yield shown

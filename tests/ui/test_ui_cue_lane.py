@@ -81,7 +81,12 @@ def test_drag_snaps_to_frames_and_alt_frees_it(opened: Panel):
     assert moved.strength == 0.6
     free = []
     for step in (3, 5, 11):
-        drag(lane, at(lane, cues.cues[1].sample), at(lane, cues.cues[1].sample) + QPoint(step, 0), Qt.KeyboardModifier.AltModifier)
+        drag(
+            lane,
+            at(lane, cues.cues[1].sample),
+            at(lane, cues.cues[1].sample) + QPoint(step, 0),
+            Qt.KeyboardModifier.AltModifier,
+        )
         free.append(on_frame(opened, cues.cues[1].sample))
     assert not all(free)
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fakes.backend import ABSENT, MINI
 from pytestqt.qtbot import QtBot
 
+from fakes.backend import ABSENT, MINI
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import MAX_PROMPT, Shot, Take

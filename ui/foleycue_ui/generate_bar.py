@@ -57,7 +57,7 @@ class GenerateBar(QWidget):
         self._stack.setCurrentIndex(1 if job.active else 0)
         self.progress.setValue(round(job.fraction * _FINE) if job.active else 0)
         words = self._words()
-        self.progress.setFormat(words.replace("%", "%%"))
+        self.progress.setFormat(words)
         self.progress.setAccessibleDescription(words)
 
     def _words(self) -> str:

@@ -2,6 +2,7 @@
 """Puts takes on a saved copy of the timeline; asks where the copy should lie only the first time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,16 +40,19 @@ class Insertion(QObject):
         if path is None:
             return
         stored = [chosen.stored, *(entry.stored for entry in takes.entries if entry is not chosen)]
-        again = self.saved == path and path.exists()
+        again = self.saved == path and path.exists() and path.suffix.lower() == ".otio"
         start, end = selection.range.start, selection.range.end
         self._busy = True
 
         def write() -> "Placement":
             from foleycue_plugin.usecases import insert, open_source, select_frames
 
-            # The copy already carries what was inserted before: the next take is laid beside it.
-            ground = select_frames(open_source(path), start, end) if again else selection
-            return insert(ground, stored, path, force=True)
+            if not again:
+                return insert(selection, stored, path, force=True)
+            # The copy already carries what was inserted before: the next take is laid beside it. The source stays
+            # what it was, so that the check which keeps it from being overwritten still guards the right file.
+            copy = replace(open_source(path), source=selection.project.source)
+            return insert(select_frames(copy, start, end), stored, path, force=True)
 
         def done(placement: "Placement") -> None:
             self._busy = False
@@ -67,4 +71,7 @@ class Insertion(QObject):
     def _target(self, source: Path) -> Path | None:
         if source != self._source:
             self._source, self.saved = source, None
-        return self.saved or self._ask_path(source.with_name(f"{source.stem}-foley.otio"))
+        # A bundle's media are unpacked beside each copy, so each insertion from one makes a copy of its own.
+        if self.saved is not None and source.suffix.lower() != ".otioz":
+            return self.saved
+        return self._ask_path(source.with_name(f"{source.stem}-foley.otio"))

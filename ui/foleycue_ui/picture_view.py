@@ -4,7 +4,7 @@
 """The range's picture, letterboxed; before a timeline is open, the place to drop one."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui import icons, theme
@@ -23,11 +23,8 @@ class PictureView(QWidget):
         self._range = range_
         self._image = QImage()
         self._hover = False
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Picture")
-        self.setMinimumHeight(120)
         range_.project_changed.connect(self.update)
 
     @property
@@ -45,17 +42,19 @@ class PictureView(QWidget):
         self._hover = hover
         self.update()
 
-    def hasHeightForWidth(self) -> bool:
-        """Always 16 : 9 or less, so that the column does not jump from clip to clip."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """16 : 9, but never so high that nothing else fits."""
+    def height_for(self, width: int) -> int:
+        """16 : 9 whatever the clip, so that the column does not jump, but never so high that nothing else fits."""
         return round(min(width * _RATIO, 420))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Follow the width; a layout's height-for-width is not heeded inside a scroll area."""
+        super().resizeEvent(event)
+        if self.height() != self.height_for(self.width()):
+            self.setFixedHeight(self.height_for(self.width()))
 
     def sizeHint(self) -> QSize:
         """For a column of 392 pixels."""
-        return QSize(392, self.heightForWidth(392))
+        return QSize(392, self.height_for(392))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """A click plays, or opens when nothing is open."""

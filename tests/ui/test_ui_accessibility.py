@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything can be reached, is named, can be read, and says its state in more than colour."""
+
+from itertools import pairwise
+
+import pytest
+from conftest import until
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from fakes.backend import FakeBackend
+from foleycue_shared.cues import CueSource
+from foleycue_ui import theme
+from foleycue_ui.cue_lane import CueLane
+from foleycue_ui.icons import cue_shape
+from foleycue_ui.panel import Panel
+from foleycue_ui.range_strip import Strip
+
+INTERACTIVE = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QProgressBar, CueLane, Strip)
+
+
+def own(widget: QWidget) -> bool:
+    """Not an inner part of a Qt widget (a spin box's line edit, a scroll bar …)."""
+    return not widget.objectName().startswith("qt_")
+
+
+@pytest.fixture
+def full(opened: Panel, backend: FakeBackend, qtbot: QtBot) -> Panel:
+    opened.controller.generate()
+    until(qtbot, lambda: len(opened.takes.cards) == 3 and not opened.state.job.active)
+    opened.state.cues.add(50_000)
+    opened.state.request.set_seed(4)
+    return opened
+
+
+def test_every_interactive_widget_has_a_name(full: Panel):
+    unnamed = [w for kind in INTERACTIVE for w in full.findChildren(kind) if own(w) and not w.accessibleName()]
+    assert not unnamed, [type(w).__name__ for w in unnamed]
+    names = [w.accessibleName() for w in full.findChildren(QAbstractButton) if own(w) and w.isVisible()]
+    assert len(names) == len(set(names)), "two buttons with one name"
+
+
+def test_tab_goes_once_through_everything_from_top_to_bottom(full: Panel):
+    full.setFocus()
+    wanted = {
+        w
+        for kind in (*INTERACTIVE[:4], CueLane, Strip)
+        for w in full.findChildren(kind)
+        if own(w) and w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+    }
+    met: list[QWidget] = []
+    for _ in range(100):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        if focused is None or focused in met:
+            break
+        met.append(focused)
+    missing = [w.accessibleName() for w in wanted if w not in met]
+    assert not missing, f"Tab never reaches {missing}"
+    heights = [w.mapTo(full, w.rect().topLeft()).y() for w in met if w in wanted]
+    for above, below in pairwise(heights):
+        assert below > above - 30, [w.accessibleName() for w in met]
+
+
+@pytest.mark.parametrize(("front", "back"), theme.TEXT_PAIRS)
+def test_contrast(front: str, back: str):
+    ratio = theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back))
+    assert ratio >= 4.5, f"{front} on {back}: {ratio:.2f}"
+
+
+def test_graphics_stand_out_three_to_one():
+    for front, back in (("wave", "raised"), ("wave_dim", "sunken"), ("outline", "sunken"), ("accent", "raised")):
+        assert theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back)) >= 3.0, (front, back)
+
+
+def test_contrast_formula_on_known_pairs():
+    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_each_source_of_cues_has_its_own_shape():
+    shapes = {source: cue_shape(source.value, 0, 0, 10) for source in CueSource}
+    outlines = {(path.elementCount(), round(path.boundingRect().height(), 3)) for path in shapes.values()}
+    assert len(outlines) == len(CueSource)
+
+
+def test_state_is_never_colour_alone(full: Panel):
+    assert "chosen" in full.takes.cards[0].accessibleName()
+    assert full.takes.cards[0].check.isVisible()
+    assert not full.takes.cards[1].check.isVisible()
+    for state in ("connecting", "starting", "connected", "reconnecting", "failed", "closed"):
+        full.state.link.set_state(state, "")
+        assert full.state_bar.status.text()
+        assert full.state_bar.status.accessibleName().startswith("Backend: ")
+
+
+def test_the_column_fits_420_pixels_and_grows(full: Panel, qtbot: QtBot):
+    for width in (420, 700):
+        full.resize(width, 1000)
+        qtbot.wait(50)
+        inner = full.column.widget()
+        assert inner is not None
+        assert inner.width() <= full.column.width()
+        assert full.picture.height() == full.picture.height_for(full.picture.width())
+        for card in full.takes.cards:
+            assert card.geometry().right() <= inner.width()

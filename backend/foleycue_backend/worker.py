@@ -28,6 +28,7 @@ STAGING = ".staging"
 #: Steps of one phase are reported this far apart at least, in seconds.
 STEP_INTERVAL = 0.01
 BROKER_GONE = 3
+NICENESS = 5
 
 
 class PipelineLike(Protocol):
@@ -190,7 +191,9 @@ def device_in_use() -> str:
 
 
 def main() -> None:
-    """Take over the pipes and serve."""
+    """Take over the pipes and serve, behind whatever the user does at the same time: editor, player, our broker."""
+    if sys.platform != "win32":
+        os.nice(NICENESS)
     cache, outbox, pipeline = sys.argv[1:]
     reports = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

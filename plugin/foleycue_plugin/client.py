@@ -42,6 +42,7 @@ from foleycue_shared.places import Places
 PING_SECONDS = 2.0
 MISSED_PINGS = 3
 HELLO_SECONDS = 5.0
+LEAVE_MS = 300
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: So many starts of the backend within the window mean that starting once more will not help.
 MAX_STARTS = 5
@@ -88,7 +89,8 @@ class Client:
 
     Unfinished jobs are remembered: after a reconnect their missed events are asked for, and a job that the backend
     does not know any more is sent again under its id. Each event is handed on once, takes also when the backend
-    replays them.
+    replays them. Who kept the session's id from an earlier run (it is a secret: it owns the jobs) may give it, and
+    attach to the jobs of then.
     """
 
     def __init__(
@@ -98,12 +100,13 @@ class Client:
         on_state: Callable[[ConnectionState, str], None],
         *,
         start_backend: bool = True,
+        session: str | None = None,
     ) -> None:
         self._places = places
         self._on_event = on_event
         self._on_state = on_state
         self._start_backend = start_backend
-        self.session = new_session()
+        self.session = session or new_session()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._wake_lock = threading.Lock()  # the wake socket may be used by any thread, one at a time
         self._wake_in, self._wake_out = self._context.socket(zmq.PAIR), self._context.socket(zmq.PAIR)
@@ -175,6 +178,8 @@ class Client:
                     failures = 0
                     self._say(ConnectionState.CONNECTED, "")
                     self._talk(connection)
+                    self._flush(connection)  # closing: an acknowledgement said just before still goes out
+                    connection.close(LEAVE_MS)
             except _Lost as lost:
                 self._say(ConnectionState.RECONNECTING, str(lost))
                 self._rest_if_stopped()

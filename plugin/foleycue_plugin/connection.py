@@ -71,9 +71,9 @@ class Connection:
                 raise FoleyCueError(answer[0].code, answer[0].message)
         raise FoleyCueError(ErrorCode.BACKEND_UNREACHABLE, "The backend does not answer: stop it and try again.")
 
-    def close(self) -> None:
-        """Drop the connection; nothing that was not sent is kept."""
-        self.socket.close(linger=0)
+    def close(self, linger_ms: int = 0) -> None:
+        """Drop the connection; what was not sent yet has linger_ms to leave once the context ends."""
+        self.socket.close(linger=linger_ms)
 
     def __enter__(self) -> "Connection":
         return self

@@ -19,7 +19,7 @@ from foleycue_shared import wire
 from foleycue_shared.endpoint import InstanceLock, read_connection
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.keys import new_pair, secure_client
-from foleycue_shared.messages import Done, Hello, Ping, Pong, Progress, TakeReady, Welcome, WorkerState
+from foleycue_shared.messages import Acknowledge, Done, Hello, Ping, Pong, Progress, TakeReady, Welcome, WorkerState
 from foleycue_shared.places import Places, home
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")
@@ -47,7 +47,7 @@ def test_a_killed_broker_takes_its_worker_along_and_leaves_nothing_in_the_way(tm
 
 
 def test_the_client_gets_every_take_once_though_the_broker_is_killed(tmp_path: Path):
-    """Two takes are finished before the kill; the new broker has them, and makes only the others."""
+    """Two takes are finished before the kill, one of them fetched: the new broker makes only the others."""
     places = home(tmp_path)
     takes: list[TakeReady] = []
     ends: list[Done] = []
@@ -65,15 +65,18 @@ def test_the_client_gets_every_take_once_though_the_broker_is_killed(tmp_path: P
             client.start()
             client.send(generate(prompt="slow", takes=4), [b"{}"])
             _until(lambda: len(takes) == 2)
+            client.send(Acknowledge(take_id="job-0"))
+            _until(lambda: not Path(takes[0].take.path).exists())
             process.kill()
             process.wait()
-        first = Path(takes[0].take.path).stat()
+        second = Path(takes[1].take.path).stat()
         with backend_process(tmp_path):
             _until(lambda: bool(ends))
         assert [event.take.take_id for event in takes] == ["job-0", "job-1", "job-2", "job-3"]
         assert [event.take.seed for event in takes] == [7, 8, 9, 10]
-        assert [Path(event.take.path).read_text() for event in takes] == ["7", "8", "9", "10"]
-        assert Path(takes[0].take.path).stat().st_mtime_ns == first.st_mtime_ns, "a finished take was made again"
+        assert [Path(event.take.path).read_text() for event in takes[1:]] == ["8", "9", "10"]
+        assert Path(takes[1].take.path).stat().st_mtime_ns == second.st_mtime_ns, "a finished take was made again"
+        assert not list(places.outbox.glob("job-0*")), "a fetched take was made again"
         assert ConnectionState.RECONNECTING in states
     finally:
         client.close()

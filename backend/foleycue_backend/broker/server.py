@@ -98,6 +98,7 @@ class Broker:
         )
         self._socket = context.socket(zmq.ROUTER)
         try:
+            self._engines()  # imports what it needs now, not while somebody waits for an answer
             info = self._open()
             _logger.info("process %d serves build %s", info.pid, info.build)
             if on_ready is not None:

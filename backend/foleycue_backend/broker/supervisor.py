@@ -130,7 +130,12 @@ class Supervisor:
         command += [str(places.cache), str(places.outbox), options.pipeline]
         with _log(places.logs / "worker.log") as errors:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=_environment(os.environ)
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=_environment(os.environ),
+                creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0,
             )
         assert process.stdin is not None and process.stdout is not None
         self._process = process

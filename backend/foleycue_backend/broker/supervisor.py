@@ -135,6 +135,8 @@ class Supervisor:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=_environment(os.environ),
+                # Linux shares the processor between sessions first: in ours, the worker's threads would hold us up.
+                start_new_session=sys.platform != "win32",
                 creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0,
             )
         assert process.stdin is not None and process.stdout is not None

@@ -116,7 +116,7 @@ def _picture_seconds(container: "InputContainer", stream: "VideoStream") -> Frac
         return Fraction(stream.duration * stream.time_base)
     if found := _duration_tag(stream.metadata):
         return found
-    # Neither header nor tag (raw streams, some streams cut short): the packets know.
+    # Neither header nor tag, as in recordings that were never closed: the packets know.
     last = Fraction(0)
     container.seek(0)
     for packet in container.demux(stream):

@@ -21,12 +21,13 @@ def numbered(path: Path, count: int) -> list[Path]:
 
 def check_output(path: Path, force: bool) -> None:
     """Raise OUTPUT_EXISTS or OUTPUT_UNWRITABLE when a file could not be written (or replaced) here."""
+    exists = parent_ok = False
     try:
         parent_ok = path.parent.is_dir()
         path.lstat()
         exists = True
     except (FileNotFoundError, NotADirectoryError):
-        exists = False
+        pass
     except (OSError, ValueError) as error:
         reason = OSError(errno.EINVAL, str(error)) if isinstance(error, ValueError) else error
         raise explain_os_error(reason, path) from error

@@ -339,6 +339,18 @@ def test_existing_files_are_replaced_when_asked(backend, source, capsys):
     assert read_wav_header(target).samples == 20 * 1920
 
 
+@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt(), 130), (ZeroDivisionError("x"), 1)])
+def test_whatever_happens_is_one_sentence(home, monkeypatch, capsys, error, status):
+    def broken(*_):
+        raise error
+
+    monkeypatch.setattr("foleycue_plugin.cli.backend.backend_status", broken)
+    found, out, err = run(capsys, "backend", "status")
+    assert (found, out, err.count("\n")) == (status, "", 1)
+    if status == 1:
+        assert "ZeroDivisionError" in (home / "data" / "logs" / "command-line.log").read_text()
+
+
 def python(*arguments, **options):
     command = [sys.executable, "-m", "foleycue_plugin.cli.main", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -128,3 +128,57 @@ def test_probe_knows_sound_and_picture_apart(tmp_path):
     assert (sound.rate, sound.sound_seconds) == (None, Fraction(1, 2))
     empty = media.probe(write_sound(tmp_path / "e.wav", 0))
     assert empty.sound_seconds is None
+
+
+def test_lengths_of_files_whose_header_says_none(tmp_path):
+    import av
+
+    movie = write_movie(tmp_path / "a.mov", RATE, 40, sound=True)
+    live = tmp_path / "live.mkv"
+    with av.open(str(movie)) as source, av.open(str(live), "w", options={"live": "1"}) as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    assert media.probe(live).frames == 40
+    assert media.probe(write_movie(tmp_path / "a.mkv", RATE, 40, sound=True)).frames == 40
+
+
+def test_a_changed_file_is_looked_at_anew(tmp_path):
+    movie = write_movie(tmp_path / "a.mov", RATE, 20)
+    assert media.probe(movie).frames == 20
+    write_movie(movie, RATE, 30)
+    assert media.probe(movie).frames == 30
+    movie.unlink()
+    with pytest.raises(FoleyCueError) as caught:
+        media.probe(movie)
+    assert caught.value.code is ErrorCode.MEDIA_OFFLINE
+
+
+def test_collections_and_readers_that_are_not_installed(tmp_path):
+    write_movie(tmp_path / "a.mov", RATE, 20)
+    timeline = otio.adapters.read_from_file(
+        str(write_timeline(tmp_path / "t.otio", RATE, 0, [clip("c", "a.mov", span(0, 20, RATE))]))
+    )
+    for count, suffix in ((1, "one"), (2, "two")):
+        collection = otio.schema.SerializableCollection(suffix)
+        for _ in range(count):
+            collection.append(timeline.clone())
+        otio.adapters.write_to_file(collection, str(tmp_path / f"{suffix}.otio"))
+    assert usecases.open_source(tmp_path / "one.otio").frames == 20
+    with pytest.raises(FoleyCueError, match="holds 2 timelines"):
+        usecases.open_source(tmp_path / "two.otio")
+    (tmp_path / "a.edl").touch()
+    with pytest.raises(FoleyCueError, match="pip install otio-cmx3600-adapter"):
+        usecases.open_source(tmp_path / "a.edl")
+
+
+@pytest.mark.parametrize("number", ["1e999", "NaN", "-5", "1e300"])
+def test_impossible_numbers_have_a_sentence(tmp_path, number):
+    write_movie(tmp_path / "a.mov", RATE, 20)
+    path = write_timeline(tmp_path / "t.otio", RATE, 0, [clip("c", "a.mov", span(0, 777, RATE), span(0, 20, RATE))])
+    path.write_text(path.read_text().replace("777.0", number))
+    with pytest.raises(FoleyCueError) as caught:
+        mark(usecases.open_source(path))
+    assert caught.value.code in (ErrorCode.NOT_A_TIMELINE, ErrorCode.LIMIT)

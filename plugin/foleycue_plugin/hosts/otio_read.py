@@ -154,7 +154,7 @@ def _media_timeline(source: Path) -> otio.schema.Timeline:
             ) from error
         raise
     if info.rate is None:
-        raise FoleyCueError(ErrorCode.NO_PICTURE, f"{source.name} has sound but no picture: choose a video file.")
+        raise FoleyCueError(ErrorCode.NO_PICTURE, f"{source.name} shows no picture: choose a video file.")
     rate = float(info.rate)
     timeline = otio.schema.Timeline(source.stem, global_start_time=otio.opentime.RationalTime(info.start_frame, rate))
     if info.start_frame:

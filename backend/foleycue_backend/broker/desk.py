@@ -170,10 +170,10 @@ class Desk:
             now = time.monotonic()
             if job is not None and job.stalled(now, self._options.stall):
                 name = "stalled"
-            elif self._loading or (job is not None and not self._warm):
-                name = "starting"
+            elif job is not None:
+                name = "busy" if self._warm else "starting"
             else:
-                name = "busy" if job is not None else "idle"
+                name = "starting" if self._loading else "idle"
         else:
             name = "lost" if self._lost else "none"
         return WorkerState(state=name, device=self._device, engine=self._engine, queued=len(self.jobs.queue))

@@ -97,7 +97,7 @@ def _finish(rng: Rng, x: Audio) -> Audio:
     tilt = rng.uniform(-0.3, 0.3)
     x = np.asarray(lfilter([1.0, -tilt], [1.0], x), np.float32) / (1 + abs(tilt)) * span(rng, 0.6, 1.0)
     if rng.random() < 0.5:
-        x = x + noise(rng, len(x)) * span(rng, 1e-5, 1e-4)
+        x = (x + noise(rng, len(x)) * span(rng, 1e-5, 1e-4)).astype(np.float32)
     peak = float(np.abs(x).max())
     return x / max(1.0, peak)
 
@@ -118,5 +118,5 @@ def make_clip(index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS) 
         if rng.random() < 0.05:
             name = BED_NAMES[int(rng.integers(len(BED_NAMES)))]
             bed = INDEX[name]
-            x = x + BEDS[name](rng, n) * span(rng, 0.05, 0.25)
+            x = (x + BEDS[name](rng, n) * span(rng, 0.05, 0.25)).astype(np.float32)
     return Clip(_finish(rng, x), tuple(cues), label, bed)

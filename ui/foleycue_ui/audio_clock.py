@@ -14,8 +14,50 @@ from foleycue_shared.timing import CUE_RATE
 from foleycue_ui.take_model import Sound
 
 _BUFFER_SECONDS = 0.06
-#: Devices report in steps; between two steps the clock is carried on by the computer's own, for at most this long.
-_CARRY_SECONDS = 0.08
+#: A device that has reported nothing for this long is taken as running (a dummy sink reports every two seconds).
+_PATIENCE_SECONDS = 0.25
+#: Reports further off than this, for as long as this, mean that the device stopped; nearer ones only steer the clock.
+_JUMP_SECONDS = 0.2
+_STEER = 0.1
+#: Stand-ins that sound servers offer where there is no card; they take sound in gulps of seconds, so no clock.
+_DUMMIES = ("dummy output", "null output")
+
+
+class Follower:
+    """A smooth clock that follows a device which reports in steps: a phase-locked loop on the computer's clock.
+
+    Times are seconds; heard is what the device has played since it was started.
+    """
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+        self._anchor: float | None = None  # the time at which the first sample was heard, as best we know
+        self._last = 0.0
+        self._doubt: float | None = None  # since when the reports have been far off
+
+    def elapsed(self, heard: float, now: float) -> float:
+        """How much has been heard by now."""
+        if heard > self._last:
+            self._last = heard
+            self._follow(heard, now)
+        if self._anchor is None:
+            if now - self._started < _PATIENCE_SECONDS:
+                return 0.0
+            self._anchor = now
+        return max(0.0, now - self._anchor)
+
+    def _follow(self, heard: float, now: float) -> None:
+        if self._anchor is None:
+            self._anchor = now - heard
+            return
+        error = now - heard - self._anchor
+        if abs(error) <= _JUMP_SECONDS:
+            self._anchor += error * _STEER
+            self._doubt = None
+        elif self._doubt is None:
+            self._doubt = now
+        elif now - self._doubt > _JUMP_SECONDS:
+            self._anchor, self._doubt = now - heard, None
 
 
 class _TakeStream(QIODevice):
@@ -25,7 +67,7 @@ class _TakeStream(QIODevice):
         super().__init__()
         self._channels = channels
         self._pcm: NDArray[np.int16] = np.zeros(0, np.int16)
-        self._at = 0
+        self.at = 0  # the sample that is read next
 
     def set_samples(self, samples: NDArray[np.float32]) -> None:
         """Change the sound under the reading position; one attribute, so that the pulling thread sees old or new."""
@@ -33,7 +75,7 @@ class _TakeStream(QIODevice):
 
     def rewind(self, at: int) -> None:
         """Read on from a sample."""
-        self._at = at
+        self.at = at
 
     def isSequential(self) -> bool:
         """A stream: it has no size."""
@@ -47,9 +89,9 @@ class _TakeStream(QIODevice):
         """The next samples."""
         count = min(max(0, maxlen), 1 << 20) // (2 * self._channels)
         block = np.zeros(count, np.int16)
-        part = self._pcm[self._at : self._at + count]
+        part = self._pcm[self.at : self.at + count]
         block[: len(part)] = part
-        self._at += count
+        self.at += count
         return np.repeat(block, self._channels).tobytes()
 
     def writeData(self, data: object) -> int:
@@ -67,14 +109,14 @@ class AudioClock:
         self._sink: QAudioSink | None = None
         self._stream = _TakeStream(channels)
         self._start_sample = 0
-        self._seen, self._seen_at = 0, 0.0
+        self._follower = Follower(0.0)
         self._sound: Sound | None = None
 
     @classmethod
     def open(cls) -> "AudioClock | None":
         """A clock on the default device; None when there is none that takes 16-bit samples at CUE_RATE."""
         device = QMediaDevices.defaultAudioOutput()
-        if device.isNull():
+        if device.isNull() or any(word in device.description().lower() for word in _DUMMIES):
             return None
         channels = next((n for n in (2, 1) if device.isFormatSupported(_format(n))), None)
         return cls(device, channels) if channels else None
@@ -86,7 +128,7 @@ class AudioClock:
         self._stream.open(QIODevice.OpenModeFlag.ReadOnly)
         self._load()
         self._stream.rewind(sample)
-        self._start_sample, self._seen, self._seen_at = sample, 0, monotonic()
+        self._start_sample, self._follower = sample, Follower(monotonic())
         self._sink = QAudioSink(self._device, _format(self._channels))
         self._sink.setBufferSize(round(_BUFFER_SECONDS * CUE_RATE) * 2 * self._channels)
         self._sink.start(self._stream)
@@ -103,16 +145,14 @@ class AudioClock:
         self._stream.deleteLater()
 
     def position(self) -> int:
-        """Samples that left the device, carried on smoothly between its reports."""
+        """What has left the device, carried on smoothly between its reports."""
         if self._sink is None:
             return self._start_sample
+        # Versions of Qt differ in whether "processed" includes what still waits in the buffer: the smaller is right.
         queued = (self._sink.bufferSize() - self._sink.bytesFree()) // (2 * self._channels)
-        heard = max(0, self._sink.processedUSecs() * CUE_RATE // 1_000_000 - queued)
-        now = monotonic()
-        if heard > self._seen:
-            self._seen, self._seen_at = heard, now
-        carried = 0 if self._seen == 0 else round(min(now - self._seen_at, _CARRY_SECONDS) * CUE_RATE)
-        return self._start_sample + self._seen + carried
+        pulled = max(0, self._stream.at - self._start_sample - queued)
+        heard = min(self._sink.processedUSecs() / 1e6, pulled / CUE_RATE)
+        return self._start_sample + round(self._follower.elapsed(heard, monotonic()) * CUE_RATE)
 
     def set_sound(self, sound: Sound | None) -> None:
         """Switch what is heard, at the position that is being played."""

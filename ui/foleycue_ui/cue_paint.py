@@ -67,7 +67,6 @@ def ground(state: PanelState, geometry: Geometry, ratio: float) -> QPixmap:
     painter.setBrush(theme.colour("sunken"))
     painter.drawRoundedRect(QRectF(0, 0, geometry.width, geometry.height), theme.RADIUS, theme.RADIUS)
     if state.range.open:
-        _curve(painter, state.cues, geometry)
         chosen = state.takes.chosen
         if chosen is not None:
             wave(
@@ -75,6 +74,7 @@ def ground(state: PanelState, geometry: Geometry, ratio: float) -> QPixmap:
                 chosen.sound.peaks,
                 QRectF(PAD, RULER + 4, geometry.width - 2 * PAD, geometry.height - RULER - 8),
             )
+        _curve(painter, state.cues, geometry)
         _shots(painter, state, geometry)
         _ruler(painter, geometry)
     else:
@@ -95,8 +95,8 @@ def wave(painter: QPainter, peaks: NDArray[np.float32], box: QRectF, token: str 
     low, high = np.minimum.reduceat(peaks[:, 0], at[:-1]), np.maximum.reduceat(peaks[:, 1], at[:-1])
     gain = 1.0 / max(0.1, float(np.abs(peaks).max()))
     middle, half = box.center().y(), box.height() / 2 * 0.96
-    # A square root spreads quiet tails so that they can be seen at this height.
-    low, high = (np.sign(v) * np.sqrt(np.abs(v) * gain) for v in (low, high))
+    # A gentle bend lifts quiet tails so that they can be seen at this height.
+    low, high = (np.sign(v) * np.power(np.abs(v) * gain, 0.7) for v in (low, high))
     top = [QPointF(box.left() + k, middle - half * float(v) - 0.5) for k, v in enumerate(high)]
     bottom = [QPointF(box.left() + k, middle - half * float(v) + 0.5) for k, v in enumerate(low)]
     painter.setPen(Qt.PenStyle.NoPen)
@@ -154,8 +154,8 @@ def _curve(painter: QPainter, model: CueModel, geometry: Geometry) -> None:
         path.lineTo(geometry.x(sample), geometry.y(0.92 * max(0.0, float(value)) / peak) + 4)
     path.lineTo(geometry.x(geometry.samples), floor)
     path.closeSubpath()
-    painter.setPen(QPen(theme.colour("curve", 0.65), 1))
-    painter.setBrush(theme.colour("curve", 0.22))
+    painter.setPen(QPen(theme.colour("curve", 0.95), 1.2))
+    painter.setBrush(theme.colour("curve", 0.18))
     painter.drawPath(path)
 
 

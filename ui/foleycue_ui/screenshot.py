@@ -74,6 +74,17 @@ def _run_for(milliseconds: int) -> None:
     loop.exec()
 
 
+def _drop_noise() -> None:
+    """Keep what the offscreen platform says about abilities that nobody needs here off stderr."""
+    from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def handle(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+        if text and not text.startswith("This plugin does not support"):
+            sys.stderr.write(f"{text}\n")
+
+    qInstallMessageHandler(handle)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Take the picture; 0 when it lies at --out, else 1 with one sentence on stderr."""
     parser = argparse.ArgumentParser(prog="foleycue_ui.screenshot")
@@ -88,7 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from foleycue_shared.places import home
     from foleycue_ui.app import application, show_panel
 
-    application(sys.argv[:1])
+    _drop_noise()
+    app = application(sys.argv[:1])
     try:
         panel = show_panel(home(), options.source)
         try:
@@ -100,6 +112,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (FoleyCueError, OSError) as error:
         sys.stderr.write(f"{getattr(error, 'message', error)}\n")
         return 1
+    # The application must outlive the panel, and what the panel left to be deleted goes now.
+    app.processEvents()
     return 0
 
 

@@ -14,6 +14,8 @@ from foleycue_ui.controls import Elided, Glyph, IconButton, caption
 from foleycue_ui.state import RequestModel
 from foleycue_ui.take_model import TakeEntry
 
+_BADGE_WIDTH = 150
+
 
 class Waveform(QWidget):
     """The take's waveform and where the player stands in it."""
@@ -69,8 +71,7 @@ class TakeCard(QFrame):
         self.waveform = Waveform(entry.sound.peaks)
         self.prompt = Elided(entry.take.prompt or "No prompt")
         self.facts = Elided(facts(entry), "caption")
-        self.badge = caption(licence(entry, request), "badge")
-        self.badge.setToolTip("Licence of the engine's weights: what the sound may be used for follows from it")
+        self.badge = _badge(licence(entry, request))
         self.play = IconButton("play", "Hear this take")
         self.insert = IconButton("insert", "Insert this take")
         self.discard = IconButton("discard", "Discard this take")
@@ -94,8 +95,8 @@ class TakeCard(QFrame):
             buttons.addWidget(button)
         grid.addLayout(buttons, 0, 2)
         grid.addWidget(self.prompt, 1, 1)
-        grid.addWidget(self.facts, 2, 1)
-        grid.addWidget(self.badge, 2, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.badge, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.facts, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def show_as(self, number: int, chosen: bool) -> None:
@@ -118,6 +119,15 @@ class TakeCard(QFrame):
         """Choose."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.chosen.emit(self.take_id)
+
+
+def _badge(words: str) -> QLabel:
+    """Engine and licence in a small frame, cut where a licence has a long name; the tool tip says all of it."""
+    label = caption("", "badge")
+    label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _BADGE_WIDTH))
+    label.setAccessibleName(f"Engine and licence: {words}")
+    label.setToolTip(f"{words}\nLicence of the engine's weights: what the sound may be used for follows from it.")
+    return label
 
 
 def facts(entry: TakeEntry) -> str:

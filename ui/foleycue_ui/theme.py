@@ -32,7 +32,7 @@ class Tokens:
     focus: str = "#8cb8ff"
     wave: str = "#57c5b6"
     wave_dim: str = "#2f6f69"
-    curve: str = "#7d8899"
+    curve: str = "#aab4c4"
     good: str = "#7fd49a"
     warn: str = "#f2c14e"
     bad: str = "#ff938a"

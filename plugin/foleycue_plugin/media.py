@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a media file is, found by opening it: exact rate, length, timecode, and whether it has picture and sound."""
 
+import threading
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _SLOWEST, _FASTEST = 1, 1000
+_importing = threading.Lock()
 
 
 class MediaInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,17 @@ class MediaInfo(msgspec.Struct, frozen=True, kw_only=True):
     start_frame: int = 0
     drop_frame: bool = False
     sound_seconds: Fraction | None = None
+
+
+def load_library() -> None:
+    """Import PyAV completely, once, before several threads need it.
+
+    Its modules import each other, so that two threads importing at once meet half-made ones.
+    """
+    with _importing:
+        import av
+        import av.error
+        import av.stream  # noqa: F401
 
 
 def probe(path: Path | str) -> MediaInfo:
@@ -78,6 +91,7 @@ def check_pieces(pieces: Iterable[Piece], *, picture: bool) -> None:
 
 @lru_cache(maxsize=512)
 def _probe(path: str, _changed: int, _size: int) -> MediaInfo:
+    load_library()
     import av
     import av.error
 

@@ -9,6 +9,7 @@ import opentimelineio as otio
 
 from foleycue_plugin.hosts.otio_read import absolute, not_a_timeline, read_source
 from foleycue_plugin.hosts.otio_save import save_copy
+from foleycue_plugin.media import load_library
 from foleycue_plugin.project import Placement, Project
 from foleycue_plugin.references import resolved
 from foleycue_plugin.selection import Selection
@@ -25,6 +26,7 @@ class OtioFileHost:
     def open(self, source: Path) -> Project:
         """Read a timeline. Raises BAD_INPUT, NOT_A_TIMELINE, NO_PICTURE, MEDIA_OFFLINE or MEDIA_UNREADABLE."""
         source = absolute(source)
+        load_library()  # whoever shows this timeline will decode it next, on threads of its own
         original, base = read_source(source)
         try:
             return _project(source, original, base)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import torch
@@ -20,6 +21,11 @@ def export(denoiser: MiniDenoiser, codec: PatchCodec, text: StaticText, folder: 
     for parameter in half.parameters():
         parameter.data = parameter.data.to(torch.float16)
     MiniPipeline.build(half, codec, text).save_pretrained(folder)
+    # diffusers notes the folder that a part was loaded from; that is nobody's business.
+    for path in folder.glob("*/config.json"):
+        known = json.loads(path.read_text(encoding="utf-8"))
+        known.pop("_name_or_path", None)
+        path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     # Written readable for the owner only; a package needs them readable for all.
     for path in folder.rglob("*.*"):
         path.chmod(0o644)

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import av
 import numpy as np
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
@@ -74,28 +75,27 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
-def leak_guard(qapp: QApplication) -> Iterator[None]:
+def leak_guard(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a window behind."""
     threads = set(threading.enumerate())
     windows = set(map(id, qapp.topLevelWidgets()))
     yield
+    left = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    assert not left, f"threads left running: {left}"
+    if "qtbot" not in request.fixturenames:
+        return
     for _ in range(3):
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.processEvents()
-    gc.collect()
-    left = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
-    assert not left, f"threads left running: {left}"
-    open_ = [type(w).__name__ for w in qapp.topLevelWidgets() if id(w) not in windows and w.isVisible()]
-    assert not open_, f"windows left open: {open_}"
-    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and _active(t)]
+    open_ = [type(w).__name__ for w in qapp.topLevelWidgets() if id(w) not in windows]
+    assert not open_, f"windows left: {open_}"
+    timers = [found for found in gc.get_objects() if type(found) is QTimer and _active(found)]
     assert not timers, f"timers left running: {[t.parent() for t in timers]}"
 
 
 def _active(timer: QTimer) -> bool:
-    try:
-        return timer.isActive()
-    except RuntimeError:  # the C++ half is gone already
-        return False
+    # A timer whose C++ half is gone already does not run.
+    return not sip.isdeleted(timer) and timer.isActive()
 
 
 @pytest.fixture

@@ -64,10 +64,10 @@ def test_tab_goes_once_through_everything_from_top_to_bottom(full: Panel):
         assert below > above - 30, [w.accessibleName() for w in met]
 
 
-@pytest.mark.parametrize(("front", "back"), theme.TEXT_PAIRS)
-def test_contrast(front: str, back: str):
-    ratio = theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back))
-    assert ratio >= 4.5, f"{front} on {back}: {ratio:.2f}"
+def test_contrast():
+    for front, back in theme.TEXT_PAIRS:
+        ratio = theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back))
+        assert ratio >= 4.5, f"{front} on {back}: {ratio:.2f}"
 
 
 def test_graphics_stand_out_three_to_one():

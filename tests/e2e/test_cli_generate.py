@@ -41,24 +41,25 @@ def run(capsys, *arguments):
 def test_the_whole_way_on_the_demo_picture(real_home, tmp_path, capsys):
     before = demo.TIMELINE.read_bytes()
     status, out, err = run(
-        capsys, "generate", demo.TIMELINE, "--range", "01:00:00:12", "60f", "--prompt", "wooden knock", "--seed", 3,
+        capsys, "generate", demo.TIMELINE, "--range", "01:00:03:22", "152f", "--prompt", "wooden knock", "--seed", 3,
         "--save", tmp_path / "out.otio", "--audio", tmp_path / "out.wav", "--json",
     )  # fmt: skip
     assert status == 0, err
     answer = json.loads(out)
     take = answer["takes"][0]
-    samples = round(Fraction(48 * 48_000) / RATE)
+    samples = round(Fraction(58 * 48_000) / RATE)
     header = read_wav_header(tmp_path / "out.wav")
     assert take["samples"] == header.samples == samples
-    assert header.time_reference == round(Fraction((86_400 + 12) * 48_000) / RATE)
+    assert header.time_reference == round(Fraction((86_400 + 94) * 48_000) / RATE)
     assert (header.rate, header.drop_frame) == (RATE, False)
     assert [cue["source"] for cue in take["cues"]] == ["picture"] * len(take["cues"])
-    assert [cue["time"] for cue in take["cues"]] == pytest.approx(events(12, 60), abs=0.021)
+    assert [cue["time"] for cue in take["cues"]] == pytest.approx(events(94, 152), abs=0.021)
+    assert take["cue_error_ms"] < 20
     sound, _ = read_wav(tmp_path / "out.wav")
     assert float(np.abs(sound).max()) > 0.01
     saved = otio.adapters.read_from_file(str(tmp_path / "out.otio"))
     found = find_placed(saved, "FoleyCue")
-    assert (found.start, found.frames, found.rate) == (12, 48, RATE)
+    assert (found.start, found.frames, found.rate) == (94, 58, RATE)
     assert demo.TIMELINE.read_bytes() == before
     assert "diffuse" in err
 

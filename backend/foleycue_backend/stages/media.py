@@ -59,7 +59,7 @@ class MediaReader:
                     try:
                         container.seek(int((target - back) / stream.time_base), stream=stream)  # type: ignore[operator]
                     except av.error.FFmpegError:
-                        back = target
+                        back = target - self.origin
                         continue
                 decoded = self._decoded(container, stream, None if whole else target - back)
                 first = next(decoded, None)
@@ -67,7 +67,7 @@ class MediaReader:
                     back = back * 2 + 2
                     continue
                 if first is None and not whole:
-                    back = target
+                    back = target - self.origin
                     continue
                 if first is not None:
                     yield from self._from(target, first, decoded)

@@ -91,6 +91,7 @@ class TakeCard(QFrame):
         grid.addWidget(self.waveform, 0, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
+        buttons.addStretch(1)
         for button in (self.play, self.insert, self.discard):
             buttons.addWidget(button)
         grid.addLayout(buttons, 0, 2)

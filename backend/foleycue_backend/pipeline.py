@@ -92,11 +92,13 @@ class Pipeline:
         assert engine is not None
         cues = request.cue_sheet
         if cues is None:
-            cues = self._predict(job, workplace, report)
+            # Where the picture shows no event, the sound's timing is left to the model: rain needs no cue.
+            cues = self._predict(job, workplace, report) or None
+        sheet = None if cues is None else tuple(sorted(cues))
         with _memory_errors():
             features = Analysis(self._cache, job.span, report).features(engine, job.pictures)
         for index in range(len(request.seeds)):
-            origin = Origin(request, job.span, engine.info, tuple(sorted(cues)), index)
+            origin = Origin(request, job.span, engine.info, sheet, index)
             place = workplace / str(index)
             place.mkdir()
             self._take(engine, origin, job, features, place, report)
@@ -110,7 +112,7 @@ class Pipeline:
 
         sound = _diffused(engine, origin, job, features, place, report)
         aligning()
-        aligned = align(sound, origin.cues, place, aligning)
+        aligned = align(sound, origin.cue_sheet, place, aligning)
         report.progress("finish", take=origin.index)
         report.take(finish(aligned, origin, self._outbox))
 

@@ -53,7 +53,7 @@ class Engine:
         for step in range(STEPS):
             on_step("diffuse", step + 1, STEPS)
         on_step("vocode", 0, 1)
-        rate, times = self.info.sample_rate, [cue.seconds + 0.02 for cue in conditions.cues]
+        rate, times = self.info.sample_rate, [cue.seconds + 0.02 for cue in conditions.cues or ()]
         times = [t for t in times if t < conditions.samples / rate - 0.05]
         sound = bursts(times, conditions.samples / rate, rate, conditions.seed, 1e-4)[: conditions.samples - self.short]
         yield sound[:1000]

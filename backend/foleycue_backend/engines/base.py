@@ -33,12 +33,15 @@ class Pictures(Protocol):
 
 @dataclass(frozen=True)
 class Conditions:
-    """All that decides one take; samples is its exact length at the engine's own sample rate."""
+    """All that decides one take; samples is its exact length at the engine's own sample rate.
+
+    cues None leaves the timing to the model; an empty sheet says that nothing happens.
+    """
 
     samples: int
     prompt: str = ""
     negative: str = ""
-    cues: tuple[Cue, ...] = ()
+    cues: tuple[Cue, ...] | None = None
     seed: int = 0
     guidance: Guidance = field(default_factory=Guidance)
     steps: int | None = None

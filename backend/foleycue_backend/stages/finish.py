@@ -33,13 +33,18 @@ _NO_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 @dataclass(frozen=True)
 class Origin:
-    """All that made a take."""
+    """All that made a take; cues None means that its timing was left to the engine."""
 
     request: Generate
     span: FrameRange
     engine: EngineInfo
-    cues: tuple[Cue, ...]
+    cues: tuple[Cue, ...] | None
     index: int
+
+    @property
+    def cue_sheet(self) -> tuple[Cue, ...]:
+        """The cues that the take should obey."""
+        return self.cues or ()
 
     @property
     def seed(self) -> int:
@@ -82,7 +87,7 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
         sha256=digest,
         sample_rate=request.sample_rate,
         samples=samples,
-        cues=origin.cues,
+        cues=origin.cue_sheet,
         onsets=alignment.onsets,
         cue_error_ms=alignment.cue_error_ms,
         missed=alignment.missed,
@@ -144,7 +149,7 @@ def _header(origin: Origin, created: str) -> WavHeader:
         "prompt": request.prompt,
         "negative": request.negative,
         "seed": str(origin.seed),
-        "cues": json.dumps(cue_entries(origin.cues)),
+        "cues": json.dumps(cue_entries(origin.cue_sheet)),
     }
     return WavHeader(
         sample_rate=request.sample_rate,

@@ -58,7 +58,9 @@ def test_chunked_velocity_equals_one_pass(monkeypatch):
     with torch.no_grad():
         whole = guidance.guided_velocity(model, x, 500.0, texts, curve, (2.0, 1.5))
         monkeypatch.setattr(guidance, "CHUNK", 32)
-        parts = guidance.chunked_velocity(model, x, 500.0, texts, curve, (2.0, 1.5))
+        told = []
+        parts = guidance.chunked_velocity(model, x, 500.0, texts, curve, (2.0, 1.5), lambda: told.append(1))
+    assert len(told) == guidance.chunk_count(150) == 5
     torch.testing.assert_close(parts, whole, atol=1e-4, rtol=0)
 
 

@@ -46,16 +46,25 @@ def test_exactly_as_many_samples_as_asked(engine, samples):
     assert np.isfinite(sound).all()
 
 
-def test_denoising_in_windows_is_one_pass(engine, monkeypatch):
+def test_denoising_a_long_range_is_told_chunk_by_chunk(engine, monkeypatch):
+    from foleycue_backend.engines.mini import guidance
+
     conditions = _conditions(150 * SIZE)
     whole = mini._denoised(engine._pipeline, conditions, lambda *_: None)
-    monkeypatch.setattr(mini, "_DENOISE", 40)
+    monkeypatch.setattr(guidance, "CHUNK", 40)
     steps = []
     parts = mini._denoised(engine._pipeline, conditions, lambda *step: steps.append(step))
-    assert len(steps) == 8
-    assert steps[-1] == ("diffuse", 8, 8)
-    assert whole.shape == parts.shape
+    assert steps == [("diffuse", done, 8) for done in range(1, 9)]
     assert float((whole - parts).abs().max()) < 1e-3
+
+
+def test_an_empty_sheet_is_silence_and_no_sheet_is_not(engine):
+    def loudest(cues):
+        conditions = Conditions(samples=100 * SIZE, prompt="door knock", cues=cues, seed=1)
+        return np.abs(_made(engine, conditions)).max()
+
+    assert loudest(()) < 0.1 * loudest(_cues(1.0))
+    assert loudest(None) > 0.3 * loudest(_cues(1.0))
 
 
 def test_windows_of_sound_join_without_a_click(engine, monkeypatch):

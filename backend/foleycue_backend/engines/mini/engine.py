@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`mini` as an engine: windows over latents and over sound around `MiniPipeline`."""
+"""`mini` as an engine: sound in windows around `MiniPipeline`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from foleycue_backend.engines.mini.pipeline import MiniPipeline
 
 _SAMPLE_RATE = 48_000
-#: Latent frames (25 a second) denoised at once: bounds memory, and the time until a cancel is heard.
-_DENOISE = 1500
-#: Latent frames turned into sound at once, those computed on either side to join over, and those dropped at each
-#: open end, where the vocoder has no neighbours to agree with.
+#: Latent frames (25 a second) turned into sound at once, those computed on either side to join over, and those dropped
+#: at each open end, where the vocoder has no neighbours to agree with.
 _VOCODE, _OVERLAP, _EDGE = 250, 16, 3
 _FADE = 1920
 #: Below this similarity a prompt is not really known.
@@ -100,40 +98,22 @@ class MiniEngine:
 
 
 def _denoised(pipeline: MiniPipeline, conditions: Conditions, on_step: OnStep) -> Tensor:
-    """Latents (channels, frames) of the whole range: 2 MB for three minutes.
-
-    Each window brings as much context as its own frames can be reached from in all steps, so that the windows give
-    what one pass would.
-    """
-    import torch
-
+    """Latents (channels, frames) of the whole range: 2 MB for three minutes."""
     from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS
 
-    steps = conditions.steps or STEPS
     frames = max(1, math.ceil(conditions.samples / _samples_per_latent(pipeline)))
-    cuts = [shot // _samples_per_latent(pipeline) for shot in conditions.shots]
-    windows = plan_windows(frames, _DENOISE, steps * pipeline.receptive_field, cuts)
-    prompt, negative = pipeline.encode_prompt(conditions.prompt), pipeline.encode_prompt(conditions.negative)
+    cues = None if conditions.cues is None else _pairs(conditions.cues, 0, math.inf)
     guidance = conditions.guidance
-    parts = []
-    for number, window in enumerate(windows):
-        length = window.high - window.low
-
-        def told(step: int, _steps: int, done: int = number * steps) -> None:
-            on_step("diffuse", done + step, steps * len(windows))
-
-        latents = pipeline.denoise(
-            pipeline.initial_noise(window.low, length, conditions.seed),
-            prompt,
-            negative,
-            pipeline.cue_curve(_pairs(conditions.cues, 0, math.inf) or None, length, window.low),
-            steps=steps,
-            guidance=GUIDANCE if guidance.text is None else guidance.text,
-            cue_guidance=CUE_GUIDANCE if guidance.cues is None else guidance.cues,
-            on_step=told,
-        )
-        parts.append(latents[:, window.start - window.low : window.stop - window.low].clone())
-    return torch.cat(parts, 1)
+    return pipeline.denoise(
+        pipeline.initial_noise(0, frames, conditions.seed),
+        pipeline.encode_prompt(conditions.prompt),
+        pipeline.encode_prompt(conditions.negative),
+        pipeline.cue_curve(cues, frames),
+        steps=conditions.steps or STEPS,
+        guidance=GUIDANCE if guidance.text is None else guidance.text,
+        cue_guidance=CUE_GUIDANCE if guidance.cues is None else guidance.cues,
+        on_step=lambda step, steps: on_step("diffuse", step, steps),
+    )
 
 
 def _sounds(
@@ -145,7 +125,7 @@ def _sounds(
     for number, window in enumerate(windows):
         on_step("vocode", number, len(windows))
         low, high = window.low, window.high
-        cues = _pairs(conditions.cues, low * size / _SAMPLE_RATE, high * size / _SAMPLE_RATE)
+        cues = _pairs(conditions.cues or (), low * size / _SAMPLE_RATE, high * size / _SAMPLE_RATE)
         # Each window draws phases of its own, always the same ones for a seed and a place.
         sound = pipeline.vocode(
             pipeline.decode(latents[:, low:high]), seed=conditions.seed * 1_000_003 + low, cues=cues

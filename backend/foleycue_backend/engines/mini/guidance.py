@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -33,17 +36,30 @@ def guided_velocity(
     return velocity
 
 
+def chunk_count(frames: int) -> int:
+    """Chunks that `chunked_velocity` takes for a number of latent frames."""
+    return max(1, math.ceil(frames / CHUNK))
+
+
 def chunked_velocity(
-    model: MiniDenoiser, latents: Tensor, level: float, texts: Tensor, curve: Tensor, scales: tuple[float, float]
+    model: MiniDenoiser,
+    latents: Tensor,
+    level: float,
+    texts: Tensor,
+    curve: Tensor,
+    scales: tuple[float, float],
+    on_chunk: Callable[[], None],
 ) -> Tensor:
-    """The same as `guided_velocity` in one pass, in constant memory: chunks with a receptive field of context."""
+    """The same as `guided_velocity` in one pass, in constant memory: chunks with a receptive field of context.
+
+    `on_chunk()` is called after each chunk; what it raises ends the work.
+    """
     frames, reach = latents.shape[-1], model.receptive_field
-    if frames <= CHUNK + 2 * reach:
-        return guided_velocity(model, latents, level, texts, curve, scales)
     out = torch.empty_like(latents)
     for first in range(0, frames, CHUNK):
         last = min(frames, first + CHUNK)
         lo, hi = max(0, first - reach), min(frames, last + reach)
         part = guided_velocity(model, latents[:, lo:hi], level, texts, curve[:, lo:hi], scales)
         out[:, first:last] = part[:, first - lo : last - lo]
+        on_chunk()
     return out

@@ -21,7 +21,7 @@ from . import cues as cue_sheet
 from . import vocoder
 from .codec import PatchCodec
 from .denoiser import MiniDenoiser
-from .guidance import chunked_velocity
+from .guidance import chunk_count, chunked_velocity
 from .mel import HOP, SAMPLE_RATE
 from .text import StaticText
 
@@ -135,7 +135,8 @@ class MiniPipeline(DiffusionPipeline):
     ) -> Tensor:
         """Latents (channels, frames) from noise of the same shape.
 
-        `on_step(done, steps)` is called after each step; what it raises ends the work and reaches the caller.
+        `on_step(done, all)` is called after each step, for long ranges (more than 40 s) after each chunk of a step;
+        what it raises ends the work and reaches the caller.
         Raises ValueError for a curve of another length or fewer than one step.
         """
         if steps < 1 or curve.shape[-1] != noise.shape[-1]:
@@ -144,13 +145,18 @@ class MiniPipeline(DiffusionPipeline):
         scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
         scheduler.set_timesteps(steps)
         texts = torch.stack([negative_emb, prompt_emb])
-        latents = noise
-        for done, timestep in enumerate(scheduler.timesteps, 1):
-            scales = (guidance, cue_guidance)
-            velocity = chunked_velocity(self.denoiser, latents, float(timestep), texts, curve, scales)
-            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+        latents, done, total = noise, 0, steps * chunk_count(noise.shape[-1])
+
+        def told() -> None:
+            nonlocal done
+            done += 1
             if on_step is not None:
-                on_step(done, steps)
+                on_step(done, total)
+
+        for timestep in scheduler.timesteps:
+            scales = (guidance, cue_guidance)
+            velocity = chunked_velocity(self.denoiser, latents, float(timestep), texts, curve, scales, told)
+            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
         return latents
 
     @torch.no_grad()

@@ -210,7 +210,8 @@ def test_the_document_keeps_overlapping_sound_apart():
 
 
 @pytest.mark.parametrize(
-    "document", [b"", b"\xff", b"{}", b'{"OTIO_SCHEMA": "Clip.2"}', otio.schema.Clip().to_json_string().encode()]
+    "document",
+    [b"", b"\xff", b"{}", b'{"OTIO_SCHEMA": "Clip.2"}', otio.schema.Clip().to_json_string().encode(), b"[" * 200_000],
 )
 def test_what_is_no_timeline_document_is_told(document):
     with pytest.raises(FoleyCueError) as caught:

@@ -2,7 +2,6 @@
 """Reading timelines through whatever OpenTimelineIO adapters are installed, and media files as timelines."""
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ import opentimelineio as otio
 from foleycue_plugin.hosts.bundle import CONTENT
 from foleycue_plugin.media import MediaInfo, probe
 from foleycue_shared import places
+from foleycue_shared import timeline as timelines
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 
 #: Formats that are timelines, but whose reader is a package of its own.
@@ -76,11 +76,8 @@ def _read_json(path: Path, name: str) -> object:
 
 def _parse(content: bytes, name: str) -> object:
     try:
-        text = content.decode("utf-8-sig")
-        # OTIO's parser recurses without a limit and takes the process with it; Python's has one.
-        json.loads(text)
-        return otio.adapters.read_from_string(text, "otio_json")
-    except Exception as error:
+        return timelines.parse_json(content)
+    except ValueError as error:
         raise not_a_timeline(name, str(error)) from error
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The range's own small timeline, which travels in the request: the contract between host and backend."""
 
+import json
 from collections.abc import Iterable
 
 import opentimelineio as otio
@@ -36,12 +37,24 @@ def to_document(timeline: otio.schema.Timeline) -> bytes:
 def from_document(document: bytes) -> otio.schema.Timeline:
     """A timeline from OTIO JSON. Raises NOT_A_TIMELINE."""
     try:
-        timeline = otio.core.deserialize_json_from_string(document.decode())
-    except (ValueError, KeyError, TypeError, otio.exceptions.OTIOError) as error:
+        timeline = parse_json(document)
+    except ValueError as error:
         raise FoleyCueError(ErrorCode.NOT_A_TIMELINE, "The request holds no readable timeline.", str(error)) from error
     if not isinstance(timeline, otio.schema.Timeline):
         raise FoleyCueError(ErrorCode.NOT_A_TIMELINE, "The request holds no timeline.")
     return timeline
+
+
+def parse_json(content: bytes) -> object:
+    """Whatever OTIO object a JSON text holds. Raises ValueError for any other content."""
+    try:
+        text = content.decode("utf-8-sig")
+        # OTIO's parser recurses without a limit and takes the process with it; Python's has one.
+        json.loads(text)
+        return otio.core.deserialize_json_from_string(text)
+    except Exception as error:
+        # Schemas may be plug-ins: whatever they raise means that the text could not be read.
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def _layers(pieces: Iterable[Piece]) -> list[list[Piece]]:

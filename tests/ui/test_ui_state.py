@@ -200,6 +200,15 @@ class TestCues:
             model.undo()
         assert model.cues == self.PICTURE
 
+    def test_a_cleared_sheet_is_silence_and_an_eventless_picture_is_not(self):
+        model = self.model()
+        assert model.sheet == self.PICTURE
+        model.clear()
+        assert model.sheet == ()
+        calm = CueModel()
+        calm.set_picture((), np.zeros(9, np.float32), 25.0, ())
+        assert calm.sheet is None
+
     def test_selection_steps(self):
         model = self.model()
         model.step_selection(1)

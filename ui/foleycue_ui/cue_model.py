@@ -162,6 +162,14 @@ class CueModel(QObject):
             self.select({min(max(at + step, 0), len(self.cues) - 1)})
 
     @property
+    def sheet(self) -> tuple[Cue, ...] | None:
+        """What a generation should obey: what is shown, also nothing when the user cleared it.
+
+        None where there is nothing to show and nobody said so: a picture without events leaves the timing free.
+        """
+        return self.cues if self.cues or self.edited else None
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
         return bool(self._undo)

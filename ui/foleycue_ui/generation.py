@@ -59,7 +59,7 @@ class Generation(QObject):
         selection, request = self._state.range.selection, self._state.request
         if self._state.job.active or selection is None:
             return
-        cue_sheet = self._state.cues.cues if self._state.cues.known else None
+        cue_sheet = self._state.cues.sheet
         engine, prompt, negative, seeds = request.engine, request.prompt, request.negative, request.draw_seeds()
         self._state.notices.clear("job")
         self._state.job.begin(len(seeds))

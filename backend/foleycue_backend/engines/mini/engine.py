@@ -48,7 +48,7 @@ def engine_info() -> EngineInfo:
         window_seconds=_VOCODE / 25,
         listens=("text", "negative", "cues"),
         code_licence="GPL-3.0-or-later",
-        weights_licence="GPL-3.0-or-later, text table Apache-2.0",
+        weights_licence="GPL-3.0-or-later",
         size_bytes=sum(path.stat().st_size for path in files),
         memory_bytes=_MEMORY,
         available=not reason,

@@ -22,11 +22,11 @@ from foleycue_plugin.demo import TIMELINE
 from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.places import Places
 from foleycue_shared.timing import frames_to_samples
-from foleycue_ui import theme
 from foleycue_ui.app import client_factory
-from foleycue_ui.clock import SilentClock
+from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
-from foleycue_ui.player import Player
+from foleycue_ui.playback.clock import SilentClock
+from foleycue_ui.playback.player import Player
 
 pytestmark = [
     pytest.mark.skipif(not engine_info("mini").available, reason="the weights of mini are not here"),

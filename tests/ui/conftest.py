@@ -4,57 +4,25 @@
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import av
-import numpy as np
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QTimer
-from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend
-from foleycue_ui import theme
+from fakes.numbered_film import write_numbered
+from fakes.waiting import wait_ready
 from foleycue_ui.app import client_factory
-from foleycue_ui.clock import SilentClock
+from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
-from foleycue_ui.player import Player
-
-RATE = Fraction(24000, 1001)
-FRAMES = 72
-WIDTH, HEIGHT, BITS = 320, 180, 10
-BLOCK = WIDTH // BITS
-
-
-def numbered_picture(number: int) -> np.ndarray:
-    """A grey picture whose top row of blocks spells the number in black and white."""
-    picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    for bit in range(BITS):
-        picture[:60, bit * BLOCK : (bit + 1) * BLOCK] = 255 if number >> bit & 1 else 0
-    return picture
-
-
-def number_in(image: QImage) -> int:
-    """The number that a decoded picture spells."""
-    return sum(1 << bit for bit in range(BITS) if image.pixelColor(bit * BLOCK + BLOCK // 2, 30).lightness() > 128)
-
-
-def write_numbered(path: Path, frames: int = FRAMES, rate: Fraction = RATE, first: int = 0) -> Path:
-    """An H.264 film with B frames, each picture spelling its own number."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"g": "24", "bf": "2", "preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for number in range(first, first + frames):
-            frame = av.VideoFrame.from_ndarray(numbered_picture(number), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
+from foleycue_ui.playback.clock import SilentClock
+from foleycue_ui.playback.player import Player
 
 
 @pytest.fixture(scope="session")
@@ -123,14 +91,3 @@ def opened(panel: Panel, clip: Path, qtbot: QtBot) -> Panel:
     panel.controller.open(clip)
     wait_ready(panel, qtbot)
     return panel
-
-
-def wait_ready(panel: Panel, qtbot: QtBot) -> None:
-    """Wait for range and cues."""
-    state = panel.state
-    until(qtbot, lambda: state.range.selection is not None and state.cues.known and not state.job.analysing)
-
-
-def until(qtbot: QtBot, ready: Callable[[], bool], timeout: int = 15_000) -> None:
-    """Wait for something."""
-    qtbot.waitUntil(ready, timeout=timeout)

@@ -4,19 +4,19 @@
 from itertools import pairwise
 
 import pytest
-from conftest import until
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend
+from fakes.waiting import until
 from foleycue_shared.cues import CueSource
-from foleycue_ui import theme
-from foleycue_ui.cue_lane import CueLane
-from foleycue_ui.icons import cue_shape
+from foleycue_ui.look import theme
+from foleycue_ui.look.icons import cue_shape
 from foleycue_ui.panel import Panel
-from foleycue_ui.range_strip import Strip
+from foleycue_ui.widgets.cue_lane import CueLane
+from foleycue_ui.widgets.range_strip import Strip
 
 INTERACTIVE = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QProgressBar, CueLane, Strip)
 

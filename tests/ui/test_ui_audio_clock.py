@@ -8,12 +8,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from foleycue_shared.timing import CUE_RATE
-from foleycue_ui.clock import SilentClock, open_clock
-from foleycue_ui.take_model import Sound, peaks_of
+from foleycue_ui.model.takes import Sound, peaks_of
+from foleycue_ui.playback.clock import SilentClock, open_clock
 
 
 def follower(started: float = 0.0):
-    module = pytest.importorskip("foleycue_ui.audio_clock", exc_type=ImportError)
+    module = pytest.importorskip("foleycue_ui.playback.audio_clock", exc_type=ImportError)
     return module.Follower(started)
 
 
@@ -56,12 +56,12 @@ def test_a_dummy_device_that_reports_in_great_steps_does_not_shake_it():
 
 
 def test_without_qtmultimedia_the_clock_is_silent(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "foleycue_ui.audio_clock", None)
+    monkeypatch.setitem(sys.modules, "foleycue_ui.playback.audio_clock", None)
     assert isinstance(open_clock(), SilentClock)
 
 
 def test_stream_gives_the_take_and_then_silence():
-    module = pytest.importorskip("foleycue_ui.audio_clock", exc_type=ImportError)
+    module = pytest.importorskip("foleycue_ui.playback.audio_clock", exc_type=ImportError)
     stream = module._TakeStream(2)
     stream.set_samples(np.array([0.5, -0.5, 1.0], np.float32))
     stream.rewind(1)

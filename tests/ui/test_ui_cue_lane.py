@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from foleycue_shared.cues import CueSource
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
-from foleycue_ui.cue_lane import CueLane
 from foleycue_ui.panel import Panel
+from foleycue_ui.widgets.cue_lane import CueLane
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -141,7 +141,7 @@ def test_shift_click_gathers_and_ruler_scrubs(opened: Panel, qtbot: QtBot):
 
 def test_a_cue_that_the_take_missed_is_drawn_hollow(opened: Panel, qtbot: QtBot):
     """The head's middle shows the ground instead of the cue's colour."""
-    from foleycue_ui import cue_paint
+    from foleycue_ui.widgets import cue_paint
 
     lane = opened.cue_lane
     seen = []

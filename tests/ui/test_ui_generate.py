@@ -5,7 +5,6 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from conftest import until, wait_ready, write_numbered
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PyQt6.QtTest import QTest
@@ -13,6 +12,8 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend, Script
+from fakes.numbered_film import write_numbered
+from fakes.waiting import until, wait_ready
 from foleycue_shared.cues import CueSource
 from foleycue_shared.errors import ErrorCode
 from foleycue_shared.messages import Analyse, Cancel, Generate, WorkerState

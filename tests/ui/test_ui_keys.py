@@ -4,13 +4,13 @@
 from pathlib import Path
 
 import pytest
-from conftest import until
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend, Script
+from fakes.waiting import until
 from foleycue_shared.messages import Generate
 from foleycue_ui.panel import Panel
 

@@ -8,17 +8,18 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from conftest import FRAMES, RATE, number_in, numbered_picture, until, write_numbered
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from fakes.numbered_film import FRAMES, RATE, number_in, numbered_picture, write_numbered
+from fakes.waiting import until
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
-from foleycue_ui.clock import SilentClock, frame_at
-from foleycue_ui.media_reader import RangeReader
-from foleycue_ui.picture_feed import to_image
-from foleycue_ui.player import Player
-from foleycue_ui.take_model import Sound
+from foleycue_ui.model.takes import Sound
+from foleycue_ui.playback.clock import SilentClock, frame_at
+from foleycue_ui.playback.media_reader import RangeReader
+from foleycue_ui.playback.picture_feed import to_image
+from foleycue_ui.playback.player import Player
 
 
 def never() -> bool:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-from conftest import until
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend
+from fakes.waiting import until
 from foleycue_shared.messages import MAX_PROMPT, Generate
 from foleycue_ui.panel import Panel
 

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import write_numbered
+from fakes.numbered_film import write_numbered
 
 BUDGET_SECONDS = 1.5
 ROOT = Path(__file__).parents[2]

@@ -12,9 +12,9 @@ from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import MAX_PROMPT, Shot, Take
 from foleycue_shared.timing import FrameRange, frames_to_samples
-from foleycue_ui.cue_model import CueModel, snap
-from foleycue_ui.state import JobModel, Notice, NoticeModel, RangeModel, RequestModel
-from foleycue_ui.take_model import Sound, TakeEntry, TakeModel, missed_cues, peaks_of
+from foleycue_ui.model.cues import CueModel, snap
+from foleycue_ui.model.state import JobModel, Notice, NoticeModel, RangeModel, RequestModel
+from foleycue_ui.model.takes import Sound, TakeEntry, TakeModel, missed_cues, peaks_of
 
 RATE = Fraction(30000, 1001)
 RANGE = FrameRange(0, 300, RATE)

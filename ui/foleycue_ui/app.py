@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QApplication
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.places import Places, home
 from foleycue_shared.version import PRODUCT_VERSION
-from foleycue_ui import theme
-from foleycue_ui.bridge import ClientFactory, ClientLike, OnEvent, OnState
+from foleycue_ui.control.bridge import ClientFactory, ClientLike, OnEvent, OnState
+from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
 
 

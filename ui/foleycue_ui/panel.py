@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """The panel: one narrow column, composed of its parts, with the keys that work everywhere in it."""
 
 from collections.abc import Callable
@@ -30,23 +28,23 @@ from PyQt6.QtWidgets import (
 )
 
 from foleycue_shared.places import Places
-from foleycue_ui import theme
-from foleycue_ui.bridge import ClientFactory
-from foleycue_ui.controller import Controller
-from foleycue_ui.controls import rule
-from foleycue_ui.cue_lane import CueLane
-from foleycue_ui.cue_tools import CueTools
-from foleycue_ui.generate_bar import GenerateBar
-from foleycue_ui.notices import NoticeStack
-from foleycue_ui.options_row import OptionsRow
-from foleycue_ui.picture_view import PictureView
-from foleycue_ui.player import Player
-from foleycue_ui.prompt_box import PromptBox
-from foleycue_ui.range_strip import RangeStrip
-from foleycue_ui.state import Notice, PanelState
-from foleycue_ui.state_bar import StateBar
-from foleycue_ui.take_list import TakeList
-from foleycue_ui.transport import Transport
+from foleycue_ui.control.bridge import ClientFactory
+from foleycue_ui.control.controller import Controller
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import Notice, PanelState
+from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.controls import rule
+from foleycue_ui.widgets.cue_lane import CueLane
+from foleycue_ui.widgets.cue_tools import CueTools
+from foleycue_ui.widgets.generate_bar import GenerateBar
+from foleycue_ui.widgets.notices import NoticeStack
+from foleycue_ui.widgets.options_row import OptionsRow
+from foleycue_ui.widgets.picture_view import PictureView
+from foleycue_ui.widgets.prompt_box import PromptBox
+from foleycue_ui.widgets.range_strip import RangeStrip
+from foleycue_ui.widgets.state_bar import StateBar
+from foleycue_ui.widgets.take_list import TakeList
+from foleycue_ui.widgets.transport import Transport
 
 _TEXT = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 _KEY = Qt.Key

@@ -4,9 +4,9 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QWidget
 
-from foleycue_ui import theme
-from foleycue_ui.controls import Button
-from foleycue_ui.state import PanelState
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import PanelState
+from foleycue_ui.widgets.controls import Button
 
 _FINE = 1000
 

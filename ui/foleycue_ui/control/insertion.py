@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from foleycue_shared.errors import FoleyCueError
-from foleycue_ui.desk import Desk
+from foleycue_ui.control.desk import Desk
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Placement

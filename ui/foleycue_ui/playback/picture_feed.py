@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QTransform
 
-from foleycue_ui.media_reader import RangeReader
+from foleycue_ui.playback.media_reader import RangeReader
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

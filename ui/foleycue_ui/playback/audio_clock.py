@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """Sound through QtMultimedia, and the device's processed samples as the clock. Imported only when a range is played."""
 
 from time import monotonic
@@ -11,7 +9,7 @@ from PyQt6.QtCore import QIODevice
 from PyQt6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
 
 from foleycue_shared.timing import CUE_RATE
-from foleycue_ui.take_model import Sound
+from foleycue_ui.model.takes import Sound
 
 _BUFFER_SECONDS = 0.06
 #: A device that has reported nothing for this long is taken as running (a dummy sink reports every two seconds).

@@ -5,9 +5,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from foleycue_ui import theme
-from foleycue_ui.controls import Button, Glyph, IconButton
-from foleycue_ui.state import Notice, NoticeModel
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import Notice, NoticeModel
+from foleycue_ui.widgets.controls import Button, Glyph, IconButton
 
 _LOOKS = {
     "error": ("alert", "bad", "Error"),

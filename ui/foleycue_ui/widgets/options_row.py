@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """How many takes, from which seed, by which engine."""
 
 from PyQt6.QtCore import QRectF, QRegularExpression, Qt
@@ -8,9 +6,9 @@ from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegularExpressionVali
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from foleycue_shared.messages import MAX_TAKES
-from foleycue_ui import icons, theme
-from foleycue_ui.controls import IconButton, Line
-from foleycue_ui.state import RequestModel
+from foleycue_ui.look import icons, theme
+from foleycue_ui.model.state import RequestModel
+from foleycue_ui.widgets.controls import IconButton, Line
 
 _MAX_SEED = 2**53 - 1
 

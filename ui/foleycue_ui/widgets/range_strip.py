@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """Marking the range: In and Out as timecode, and two handles on a strip of the whole timeline."""
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -8,9 +6,9 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEve
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from foleycue_shared.errors import FoleyCueError
-from foleycue_ui import theme
-from foleycue_ui.controls import Line, caption
-from foleycue_ui.state import RangeModel
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import RangeModel
+from foleycue_ui.widgets.controls import Line, caption
 
 _PAD = 7.0
 _GRIP = 9.0

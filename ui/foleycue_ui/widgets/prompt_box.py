@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """What should be heard, and what not."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -8,9 +6,9 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from foleycue_shared.messages import MAX_PROMPT
-from foleycue_ui import theme
-from foleycue_ui.controls import Line
-from foleycue_ui.state import RequestModel
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import RequestModel
+from foleycue_ui.widgets.controls import Line
 
 
 class PromptEdit(QPlainTextEdit):

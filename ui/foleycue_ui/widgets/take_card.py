@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """A take as a card: what it sounds like at a glance, how it was made, how well it met the cues."""
 
 import numpy as np
@@ -9,10 +7,11 @@ from PyQt6.QtCore import QLineF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from foleycue_ui import cue_paint, theme
-from foleycue_ui.controls import Elided, Glyph, IconButton, caption
-from foleycue_ui.state import RequestModel
-from foleycue_ui.take_model import TakeEntry
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import RequestModel
+from foleycue_ui.model.takes import TakeEntry
+from foleycue_ui.widgets import cue_paint
+from foleycue_ui.widgets.controls import Elided, Glyph, IconButton, caption
 
 _BADGE_WIDTH = 150
 

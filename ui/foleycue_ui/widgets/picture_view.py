@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """The range's picture, letterboxed; before a timeline is open, the place to drop one."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from foleycue_ui import icons, theme
-from foleycue_ui.state import RangeModel
+from foleycue_ui.look import icons, theme
+from foleycue_ui.model.state import RangeModel
 
 _RATIO = 9 / 16
 

@@ -3,10 +3,10 @@
 
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from foleycue_ui import theme
-from foleycue_ui.controls import IconButton, caption
-from foleycue_ui.player import Player
-from foleycue_ui.state import RangeModel
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import RangeModel
+from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.controls import IconButton, caption
 
 
 class Transport(QWidget):

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """Small widgets that all parts of the panel use, with keyboard manners of their own."""
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from foleycue_ui import theme
-from foleycue_ui.icons import icon
+from foleycue_ui.look import theme
+from foleycue_ui.look.icons import icon
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -119,7 +117,7 @@ class Glyph(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw."""
-        from foleycue_ui.icons import draw
+        from foleycue_ui.look.icons import draw
 
         painter = QPainter(self)
         draw(painter, self._symbol, self.rect().toRectF(), self._token, 2.2)

@@ -10,7 +10,7 @@ from time import monotonic_ns
 from typing import Protocol
 
 from foleycue_shared.timing import CUE_RATE
-from foleycue_ui.take_model import Sound
+from foleycue_ui.model.takes import Sound
 
 
 def frame_at(sample: int, rate: Fraction) -> int:
@@ -71,7 +71,7 @@ class SilentClock:
 def open_clock() -> Clock:
     """The audio device's clock, or the silent one when QtMultimedia, a system library or a device is missing."""
     try:
-        from foleycue_ui.audio_clock import AudioClock
+        from foleycue_ui.playback.audio_clock import AudioClock
     except ImportError:
         return SilentClock()
     return AudioClock.open() or SilentClock()

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
-from foleycue_ui.clock import Clock, frame_at, open_clock
-from foleycue_ui.picture_feed import PictureFeed
-from foleycue_ui.take_model import Sound
+from foleycue_ui.model.takes import Sound
+from foleycue_ui.playback.clock import Clock, frame_at, open_clock
+from foleycue_ui.playback.picture_feed import PictureFeed
 
 if TYPE_CHECKING:
     from foleycue_shared.timeline import Piece

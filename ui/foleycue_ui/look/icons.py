@@ -6,7 +6,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from foleycue_ui.theme import colour
+from foleycue_ui.look.theme import colour
 
 Draw = Callable[[QPainter], None]
 

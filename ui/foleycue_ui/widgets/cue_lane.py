@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """The heart of the panel: cues as markers over the chosen take's waveform and the picture's strength curve."""
 
 from PyQt6.QtCore import QPointF, QRect, QSize, Qt, pyqtSignal
@@ -9,11 +7,11 @@ from PyQt6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.timing import CUE_RATE, samples_to_frames
-from foleycue_ui import cue_paint
-from foleycue_ui.cue_model import snap
-from foleycue_ui.cue_paint import Geometry
-from foleycue_ui.state import PanelState
-from foleycue_ui.take_model import missed_cues
+from foleycue_ui.model.cues import snap
+from foleycue_ui.model.state import PanelState
+from foleycue_ui.model.takes import missed_cues
+from foleycue_ui.widgets import cue_paint
+from foleycue_ui.widgets.cue_paint import Geometry
 
 _HIT = 7.0
 _WHEEL_STEP = 0.05

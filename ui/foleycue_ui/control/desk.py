@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.version import PRODUCT_VERSION
-from foleycue_ui.bridge import Bridge
-from foleycue_ui.player import Player
-from foleycue_ui.state import Notice, PanelState
-from foleycue_ui.work import Work
+from foleycue_ui.control.bridge import Bridge
+from foleycue_ui.control.work import Work
+from foleycue_ui.model.state import Notice, PanelState
+from foleycue_ui.playback.player import Player
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import TakeStore

@@ -4,12 +4,12 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from foleycue_ui import theme
-from foleycue_ui.controls import caption
-from foleycue_ui.player import Player
-from foleycue_ui.state import PanelState
-from foleycue_ui.take_card import TakeCard
-from foleycue_ui.take_model import TakeEntry
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import PanelState
+from foleycue_ui.model.takes import TakeEntry
+from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.controls import caption
+from foleycue_ui.widgets.take_card import TakeCard
 
 
 class TakeList(QWidget):

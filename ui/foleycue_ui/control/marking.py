@@ -12,8 +12,8 @@ from PyQt6.QtCore import QObject, QTimer
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import Analysed, Cancel, Cancelled, Done, Failed, JobEvent, Refused
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
-from foleycue_ui.desk import Desk
-from foleycue_ui.take_model import TakeEntry, read_sound
+from foleycue_ui.control.desk import Desk
+from foleycue_ui.model.takes import TakeEntry, read_sound
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import AnalysisPlan, Project, Selection

@@ -21,9 +21,9 @@ from foleycue_shared.messages import (
     Take,
     TakeReady,
 )
-from foleycue_ui.desk import Desk
-from foleycue_ui.marking import Marking
-from foleycue_ui.take_model import TakeEntry, read_sound
+from foleycue_ui.control.desk import Desk
+from foleycue_ui.control.marking import Marking
+from foleycue_ui.model.takes import TakeEntry, read_sound
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Plan

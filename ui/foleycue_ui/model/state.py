@@ -17,8 +17,8 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import MAX_PROMPT, MAX_TAKES, EngineInfo
 from foleycue_shared.timecode import format_timecode
 from foleycue_shared.timing import FrameRange
-from foleycue_ui.cue_model import CueModel
-from foleycue_ui.take_model import TakeModel
+from foleycue_ui.model.cues import CueModel
+from foleycue_ui.model.takes import TakeModel
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Project, Selection

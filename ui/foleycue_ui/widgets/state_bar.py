@@ -5,9 +5,9 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from foleycue_shared.timecode import nominal
-from foleycue_ui import theme
-from foleycue_ui.controls import Elided, Glyph, IconButton, caption
-from foleycue_ui.state import LinkModel, RangeModel
+from foleycue_ui.look import theme
+from foleycue_ui.model.state import LinkModel, RangeModel
+from foleycue_ui.widgets.controls import Elided, Glyph, IconButton, caption
 
 #: Connection state to (icon, colour, words): shape and words carry the meaning, colour only helps.
 _LINKS = {

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# PyQt calls the parameters of event handlers a0, a1 and so on; a name says more.
-# pyright: reportIncompatibleMethodOverride=false
 """Below the cue lane: how many cues, whose they are, and what can be done with all of them."""
 
 from collections import Counter
@@ -10,10 +8,10 @@ from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from foleycue_shared.cues import CueSource
-from foleycue_ui import theme
-from foleycue_ui.controls import Button
-from foleycue_ui.icons import cue_shape
-from foleycue_ui.state import PanelState
+from foleycue_ui.look import theme
+from foleycue_ui.look.icons import cue_shape
+from foleycue_ui.model.state import PanelState
+from foleycue_ui.widgets.controls import Button
 
 _WORDS = {
     CueSource.PICTURE: "from the picture",

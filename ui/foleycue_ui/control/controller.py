@@ -15,14 +15,14 @@ from foleycue_shared.messages import (
     WorkerState,
 )
 from foleycue_shared.places import Places
-from foleycue_ui.bridge import Bridge, ClientFactory
-from foleycue_ui.desk import Desk
-from foleycue_ui.generation import Generation
-from foleycue_ui.insertion import AskPath, Insertion
-from foleycue_ui.marking import Marking
-from foleycue_ui.player import Player
-from foleycue_ui.state import PanelState
-from foleycue_ui.work import Work
+from foleycue_ui.control.bridge import Bridge, ClientFactory
+from foleycue_ui.control.desk import Desk
+from foleycue_ui.control.generation import Generation
+from foleycue_ui.control.insertion import AskPath, Insertion
+from foleycue_ui.control.marking import Marking
+from foleycue_ui.control.work import Work
+from foleycue_ui.model.state import PanelState
+from foleycue_ui.playback.player import Player
 
 
 class Controller(QObject):

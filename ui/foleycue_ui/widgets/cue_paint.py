@@ -9,10 +9,10 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
-from foleycue_ui import theme
-from foleycue_ui.cue_model import CueModel
-from foleycue_ui.icons import cue_shape
-from foleycue_ui.state import PanelState
+from foleycue_ui.look import theme
+from foleycue_ui.look.icons import cue_shape
+from foleycue_ui.model.cues import CueModel
+from foleycue_ui.model.state import PanelState
 
 RULER = 20
 PAD = 10.0

@@ -57,7 +57,7 @@ def align(audio: RawAudio, cues: Sequence[Cue], workplace: Path, on_step: Callab
     on_step is called between the passes and may raise to stop.
     """
     wanted = [round(cue.sample * audio.sample_rate / CUE_RATE) for cue in cues]
-    onsets = onset_samples(audio)
+    onsets = onset_samples(audio, wanted)
     before = _measured(audio, wanted, onsets)
     turns = plan_turns(audio, onsets, _moves(audio, wanted, onsets))
     if not turns:
@@ -66,7 +66,7 @@ def align(audio: RawAudio, cues: Sequence[Cue], workplace: Path, on_step: Callab
     moved = RawAudio(workplace / f"{audio.path.stem}-aligned.f32", audio.sample_rate)
     moved.extend(_through_delay(audio, turns, on_step))
     on_step()
-    after = _measured(moved, wanted, onset_samples(moved))
+    after = _measured(moved, wanted, onset_samples(moved, wanted))
     return after if _better(after, before) else before
 
 

@@ -5,7 +5,7 @@ Peaks must be the largest within 30 ms and stand out of their 100 ms mean; each 
 it (the rules of shared evaluation practice: Böck, Krebs and Schedl, ISMIR 2012).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from foleycue_shared.timing import CUE_RATE
 
 #: How far a peak stands out of its surroundings; the largest of the sound is 1.
 SALIENT = 0.30
+#: The same for an onset that somebody expects there.
+SOFT = 0.07
 
 _QUIET = 10 ** (-60 / 20)
 _EDGE = 10
@@ -26,6 +28,7 @@ _WAIT = 5
 _MAX = 3
 _MEAN = 10
 
+_NEAR = 0.05
 _REFINE_BEFORE, _REFINE_AFTER = 0.025, 0.05
 _ATTACK = 0.005
 
@@ -50,15 +53,25 @@ def detect(blocks: Blocks, delta: float = SALIENT, from_silence: bool = False) -
     A stretch cut out of some longer sound starts with a step that is no event, so the first 100 ms are left out;
     from_silence says that the sound really starts there. A sound that peaks below -60 dBFS has no onsets.
     """
+    return _picked(_curve(blocks, from_silence), delta)
+
+
+def _curve(blocks: Blocks, from_silence: bool) -> NDArray[np.float32]:
+    """Spectral flux, its largest value 1; all 0 for silence."""
     curve, peak = flux(blocks)
     if not from_silence:
         curve[:_EDGE] = 0
     # What begins with the sound rises out of nothing: it must not make all that follows look small.
     top = max(float(curve[_EDGE:].max(initial=0)), _START_WEIGHT * float(curve[:_EDGE].max(initial=0)))
     if peak < _QUIET or top <= 0:
-        return Onsets(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros_like(curve))
+        return np.zeros_like(curve)
     low = float(curve.min())
-    curve = np.clip((curve - low) / max(top - low, 1e-9), 0, 1).astype(np.float32)
+    return np.clip((curve - low) / max(top - low, 1e-9), 0, 1).astype(np.float32)
+
+
+def _picked(curve: NDArray[np.float32], delta: float) -> Onsets:
+    if not curve.any():
+        return Onsets(np.zeros(0, np.int64), np.zeros(0, np.float32), curve)
     mean = _local_mean(curve)
     peaks = _peaks(curve, mean + delta)
     frames, first = np.unique(_trace_back(peaks, curve), return_index=True)
@@ -110,11 +123,25 @@ def refine(read: Callable[[int, int], Audio], rate: int, seconds: float) -> int:
     return start + int(np.argmax(score))
 
 
-def onset_samples(audio: RawAudio, delta: float = SALIENT) -> list[int]:
-    """Onsets of a whole sound, refined, in samples at its own rate, in order and each once."""
-    found = detect(lambda: audio.resampled(SAMPLE_RATE), delta, from_silence=True)
-    refined = (refine(audio.read, audio.sample_rate, float(s)) for s in found.seconds)
+def onset_samples(audio: RawAudio, expected: Sequence[int] = ()) -> list[int]:
+    """Salient onsets of a whole sound, refined, in samples at its own rate, in order and each once.
+
+    Where an event is expected (samples) and no salient onset lies, a soft one counts too: a cue of little strength
+    asks for a sound that does not stand out.
+    """
+    curve = _curve(lambda: audio.resampled(SAMPLE_RATE), from_silence=True)
+    salient, soft = _picked(curve, SALIENT).seconds, _picked(curve, SOFT).seconds
+    found = set(salient)
+    for place in expected:
+        time = place / audio.sample_rate
+        if not len(_near(salient, time)) and len(near := _near(soft, time)):
+            found.add(near[np.argmin(np.abs(near - time))])
+    refined = (refine(audio.read, audio.sample_rate, float(s)) for s in sorted(found))
     return sorted({min(max(0, k), max(0, audio.samples - 1)) for k in refined})
+
+
+def _near(times: NDArray[np.float64], time: float) -> NDArray[np.float64]:
+    return times[np.searchsorted(times, time - _NEAR) : np.searchsorted(times, time + _NEAR, side="right")]
 
 
 def to_cue_rate(samples: int, rate: int) -> int:

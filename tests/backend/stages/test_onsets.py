@@ -98,6 +98,15 @@ def test_onsets_are_refined_to_the_millisecond(tmp_path):
         assert found == pytest.approx(times, abs=0.0015)
 
 
+def test_a_soft_sound_counts_where_it_is_expected(tmp_path):
+    audio = RawAudio(tmp_path / "soft.f32", 48_000)
+    loud, soft = (bursts([time], 2.0, 48_000, noise=1e-5) for time in (0.5, 1.5))
+    audio.append(loud + 0.003 * soft)
+    assert np.array(onset_samples(audio)) / 48_000 == pytest.approx([0.5], abs=0.002)
+    expected = [72_500, 48_000]
+    assert np.array(onset_samples(audio, expected)) / 48_000 == pytest.approx([0.5, 1.5], abs=0.002)
+
+
 def test_a_first_sound_does_not_hide_the_rest():
     sound = bursts([0.0, 1.0, 1.5], 2.0, 16_000, noise=1e-5)
     sound[4000:] *= 0.1

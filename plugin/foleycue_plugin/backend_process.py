@@ -13,7 +13,8 @@ from pathlib import Path
 
 import zmq
 
-from foleycue_plugin.connection import Connection, new_session
+from foleycue_plugin.connection import Connection
+from foleycue_plugin.session import new_session
 from foleycue_shared.endpoint import ConnectionInfo, InstanceLock, build_id, live_connection
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Refused, Stop, WorkerState

@@ -16,7 +16,8 @@ import zmq
 from zmq.utils.monitor import recv_monitor_message
 
 from foleycue_plugin.backend_process import ensure_backend
-from foleycue_plugin.connection import Connection, new_session
+from foleycue_plugin.connection import Connection
+from foleycue_plugin.session import KeptSession, new_session
 from foleycue_shared import wire
 from foleycue_shared.endpoint import ConnectionInfo, live_connection
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -89,8 +90,7 @@ class Client:
 
     Unfinished jobs are remembered: after a reconnect their missed events are asked for, and a job that the backend
     does not know any more is sent again under its id. Each event is handed on once, takes also when the backend
-    replays them. Who kept the session's id from an earlier run (it is a secret: it owns the jobs) may give it, and
-    attach to the jobs of then.
+    replays them. With keep_session a later client takes up the jobs of this one, also after a crash.
     """
 
     def __init__(
@@ -100,13 +100,14 @@ class Client:
         on_state: Callable[[ConnectionState, str], None],
         *,
         start_backend: bool = True,
-        session: str | None = None,
+        keep_session: bool = False,
     ) -> None:
         self._places = places
         self._on_event = on_event
         self._on_state = on_state
         self._start_backend = start_backend
-        self.session = session or new_session()
+        self._kept = KeptSession(places) if keep_session else None
+        self.session = self._kept.id if self._kept is not None else new_session()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._wake_lock = threading.Lock()  # the wake socket may be used by any thread, one at a time
         self._wake_in, self._wake_out = self._context.socket(zmq.PAIR), self._context.socket(zmq.PAIR)
@@ -158,6 +159,8 @@ class Client:
                 self._wake_in.close(linger=0)
                 self._wake_out.close(linger=0)
                 self._context.term()
+                if self._kept is not None:
+                    self._kept.release()
 
     # -- the thread: connect, talk, again -------------------------------------------------------------------------
 

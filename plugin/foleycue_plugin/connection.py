@@ -2,7 +2,6 @@
 """One connection to the broker: a DEALER socket that speaks messages. Belongs to the thread that made it."""
 
 import time
-import uuid
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -17,11 +16,6 @@ from foleycue_shared.places import Places
 from foleycue_shared.version import PRODUCT_VERSION, PROTOCOL_MAJOR, PROTOCOL_MINOR
 
 Answer = tuple[Event, list[bytes]]
-
-
-def new_session() -> str:
-    """A session id that nobody guesses: who knows it owns the session's jobs."""
-    return uuid.uuid4().hex
 
 
 class Connection:

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -39,15 +40,21 @@ LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 240_000
 
 
-@pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication, real_home: Places) -> Iterator[Panel]:
-    theme.apply(qapp)
-    shown = Panel(real_home, client_factory(real_home), Player(make_clock=SilentClock))
+@contextmanager
+def panel_at(places: Places) -> Iterator[Panel]:
+    shown = Panel(places, client_factory(places), Player(make_clock=SilentClock))
     shown.show()
     shown.controller.start()
     yield shown
     shown.close()
     shown.deleteLater()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, qapp: QApplication, real_home: Places) -> Iterator[Panel]:
+    theme.apply(qapp)
+    with panel_at(real_home) as shown:
+        yield shown
 
 
 def test_from_an_open_timeline_to_an_inserted_take(
@@ -95,6 +102,27 @@ def test_from_an_open_timeline_to_an_inserted_take(
     saved = otio.adapters.read_from_file(str(target))
     source = otio.adapters.read_from_file(str(TIMELINE))
     assert len(saved.audio_tracks()) == len(source.audio_tracks()) + 1
+
+
+def test_a_panel_that_went_away_finds_its_takes_again(qtbot: QtBot, qapp: QApplication, real_home: Places):
+    def opened(panel: Panel) -> None:
+        panel.controller.open(TIMELINE)
+        qtbot.waitUntil(lambda: panel.state.range.selection is not None, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: panel.state.cues.known and not panel.state.job.analysing, timeout=PATIENCE)
+
+    with panel_at(real_home) as first:
+        opened(first)
+        before = len(first.state.takes.entries)
+        first.options.takes.setValue(3)
+        QTest.mouseClick(first.generate_bar.generate, LEFT)
+        qtbot.waitUntil(lambda: first.state.job.state == "running", timeout=PATIENCE)
+    with panel_at(real_home) as second:
+        opened(second)
+        qtbot.waitUntil(lambda: any(n.key == "unfinished" for n in second.state.notices.notices), timeout=PATIENCE)
+        next(n for n in second.state.notices.notices if n.key == "unfinished").run()
+        qtbot.waitUntil(lambda: len(second.state.takes.entries) == before + 3, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: not second.state.job.active, timeout=PATIENCE)
+        assert second.state.notices.notices == ()
 
 
 def test_the_panel_photographs_itself(real_home: Places, tmp_path: Path):

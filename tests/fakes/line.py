@@ -16,7 +16,8 @@ import zmq
 
 from foleycue_backend.broker.options import Options
 from foleycue_backend.broker.server import Broker
-from foleycue_plugin.connection import Answer, Connection, new_session
+from foleycue_plugin.connection import Answer, Connection
+from foleycue_plugin.session import new_session
 from foleycue_shared.endpoint import ConnectionInfo, live_connection
 from foleycue_shared.messages import EngineInfo, Generate, Message, Request, Scope
 from foleycue_shared.places import Places, home

@@ -223,6 +223,19 @@ def test_close_inside_a_callback_and_before_start(tmp_path: Path):
         client.close()
 
 
+def test_a_kept_session_is_taken_up_again_but_never_shared(tmp_path: Path):
+    def client() -> Client:
+        return Client(home(tmp_path), lambda event, blobs: None, lambda state, sentence: None, keep_session=True)
+
+    first, beside = client(), client()
+    assert first.session != beside.session
+    first.close()
+    beside.close()
+    again = client()
+    assert again.session == first.session
+    again.close()
+
+
 def test_too_large_a_message_is_refused_at_once(tmp_path: Path):
     client = Client(home(tmp_path), lambda event, blobs: None, lambda state, sentence: None)
     with pytest.raises(FoleyCueError) as refused:

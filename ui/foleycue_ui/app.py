@@ -23,7 +23,7 @@ def client_factory(places: Places) -> ClientFactory:
     def make(on_event: OnEvent, on_state: OnState) -> ClientLike:
         from foleycue_plugin.client import Client
 
-        return Client(places, on_event, on_state)
+        return Client(places, on_event, on_state, keep_session=True)
 
     return make
 

@@ -21,8 +21,8 @@ import zmq
 
 from foleycue_plugin.backend_process import ensure_backend, stop_backend
 from foleycue_plugin.connection import Connection
-from foleycue_plugin.session import new_session
 from foleycue_plugin.selection import mark
+from foleycue_plugin.session import new_session
 from foleycue_plugin.usecases import open_source, plan_generation
 from foleycue_shared.messages import Done, Event, Failed, Load, Ping, Pong, Refused, Request, WorkerState
 from foleycue_shared.places import home

@@ -7,10 +7,10 @@ import argparse
 import time
 from pathlib import Path
 
-from ..engines.mini.weights import default_weights
-from .build import train_mini
-from .config import TrainConfig
-from .report import report
+from foleycue_backend.engines.mini.weights import default_weights
+from foleycue_backend.training.build import train_mini
+from foleycue_backend.training.config import TrainConfig
+from foleycue_backend.training.report import report
 
 
 def parser() -> argparse.ArgumentParser:

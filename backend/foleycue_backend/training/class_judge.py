@@ -10,9 +10,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..engines.mini.classes import NAMES
-from ..engines.mini.codec import PatchCodec
-from .data import Pool
+from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.training.data import Pool
 
 
 class ClassJudge(nn.Module):

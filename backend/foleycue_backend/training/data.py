@@ -13,12 +13,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ..engines.mini.codec import PatchCodec
-from ..engines.mini.cues import PATCH, cue_curve
-from ..engines.mini.mel import HOP, log_mel
-from .bank import Bank
-from .config import TrainConfig
-from .mixing import Clip, make_clip
+from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.cues import PATCH, cue_curve
+from foleycue_backend.engines.mini.mel import HOP, log_mel
+from foleycue_backend.training.bank import Bank
+from foleycue_backend.training.config import TrainConfig
+from foleycue_backend.training.mixing import Clip, make_clip
 
 # The judge and the tests use these seeds; training must never.
 HELD_OUT_SEED = 900_001

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer
 
-from ..engines.mini.classes import NAMES
-from ..engines.mini.text import StaticText
-from .phrases import train_prompts
+from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.training.phrases import train_prompts
 
 DIM = 128
 

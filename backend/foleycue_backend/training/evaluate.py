@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from ..engines.mini.classes import CLASSES, NAMES
-from ..engines.mini.mel import HOP, SAMPLE_RATE, log_mel
-from ..engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS, MiniPipeline
-from .bank import Bank
-from .class_judge import ClassJudge
-from .data import HELD_OUT_SEED
-from .judge import match, onset_f1, salient_onsets
-from .mixing import mix_events
-from .phrases import held_out_phrases, train_phrases
-from .synthesis import Audio
+from foleycue_backend.engines.mini.classes import CLASSES, NAMES
+from foleycue_backend.engines.mini.mel import HOP, SAMPLE_RATE, log_mel
+from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS, MiniPipeline
+from foleycue_backend.training.bank import Bank
+from foleycue_backend.training.class_judge import ClassJudge
+from foleycue_backend.training.data import HELD_OUT_SEED
+from foleycue_backend.training.judge import match, onset_f1, salient_onsets
+from foleycue_backend.training.mixing import mix_events
+from foleycue_backend.training.phrases import held_out_phrases, train_phrases
+from foleycue_backend.training.synthesis import Audio
 
 LENGTH = 4.5
 IMPACTS = tuple(c.name for c in CLASSES if c.kind == "impact")

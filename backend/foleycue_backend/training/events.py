@@ -5,7 +5,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from .synthesis import Audio, Rng, band, decay, finish, grains, noise, seconds, span, swell, tick
+from foleycue_backend.training.synthesis import (
+    Audio,
+    Rng,
+    band,
+    decay,
+    finish,
+    grains,
+    noise,
+    seconds,
+    span,
+    swell,
+    tick,
+)
 
 
 def drip(rng: Rng) -> Audio:

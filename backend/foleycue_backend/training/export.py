@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 
-from ..engines.mini.codec import PatchCodec
-from ..engines.mini.denoiser import MiniDenoiser
-from ..engines.mini.pipeline import MiniPipeline
-from ..engines.mini.text import StaticText
+from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.pipeline import MiniPipeline
+from foleycue_backend.engines.mini.text import StaticText
 
 
 def export(denoiser: MiniDenoiser, codec: PatchCodec, text: StaticText, folder: Path) -> Path:

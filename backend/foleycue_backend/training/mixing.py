@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 from scipy.signal import fftconvolve, lfilter
 
-from ..engines.mini.classes import CLASSES, INDEX
-from .bank import BEDS, Bank
-from .beds import gust
-from .synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span
+from foleycue_backend.engines.mini.classes import CLASSES, INDEX
+from foleycue_backend.training.bank import BEDS, Bank
+from foleycue_backend.training.beds import gust
+from foleycue_backend.training.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span
 
 CLIP_SECONDS = 5.12
 MIN_GAP = 0.11

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..engines.mini.classes import NAMES
-from ..engines.mini.text import StaticText
-from .config import TrainConfig
-from .phrases import train_phrases, train_prompts
+from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.training.config import TrainConfig
+from foleycue_backend.training.phrases import train_phrases, train_prompts
 
 
 class PromptBook:

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..engines.mini.denoiser import MiniDenoiser
-from .config import TrainConfig
-from .data import Crops, Pool
-from .prompts import PromptBook
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.training.config import TrainConfig
+from foleycue_backend.training.data import Crops, Pool
+from foleycue_backend.training.prompts import PromptBook
 
 Log = Callable[[str], None]
 

@@ -4,7 +4,7 @@
 Nothing imported here loads torch; the pipeline itself is in `.pipeline`.
 """
 
-from .classes import CLASSES, FoleyClass, class_is_event, class_label
-from .weights import default_weights, nearest_classes
+from foleycue_backend.engines.mini.classes import CLASSES, FoleyClass, class_is_event, class_label
+from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
 
 __all__ = ["CLASSES", "FoleyClass", "class_is_event", "class_label", "default_weights", "nearest_classes"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 
 CHUNK = 1024
 

@@ -17,13 +17,13 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from diffusers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
 from torch import Tensor
 
-from . import cues as cue_sheet
-from . import vocoder
-from .codec import PatchCodec
-from .denoiser import MiniDenoiser
-from .guidance import chunk_count, chunked_velocity
-from .mel import HOP, SAMPLE_RATE
-from .text import StaticText
+from foleycue_backend.engines.mini import cues as cue_sheet
+from foleycue_backend.engines.mini import vocoder
+from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.guidance import chunk_count, chunked_velocity
+from foleycue_backend.engines.mini.mel import HOP, SAMPLE_RATE
+from foleycue_backend.engines.mini.text import StaticText
 
 Cues = Sequence[tuple[float, float]]
 OnStep = Callable[[int, int], None]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from .classes import NAMES
+from foleycue_backend.engines.mini.classes import NAMES
 
 Vector = npt.NDArray[np.float32]
 MAX_TOKENS = 128

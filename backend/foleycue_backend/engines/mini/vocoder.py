@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from . import mel as m
+from foleycue_backend.engines.mini import mel as m
 
 CHUNK = 1500
 OVERLAP = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .text import cached_text
+from foleycue_backend.engines.mini.text import cached_text
 
 
 def default_weights() -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from foleycue_plugin.hosts.base import Host
 from foleycue_plugin.hosts.otio_file import OtioFileHost
 from foleycue_plugin.media import check_pieces
 from foleycue_plugin.outputs import Delivery
@@ -39,6 +40,8 @@ __all__ = [
 DEFAULT_TRACK = "FoleyCue"
 MAX_SEED = 2**53 - 1
 
+_HOST: Host = OtioFileHost()
+
 
 class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A request for cues with the document that travels beside it."""
@@ -49,7 +52,7 @@ class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_source(path: Path | str) -> Project:
     """Open a timeline, or a media file as a timeline of one clip. Errors as Host.open."""
-    return OtioFileHost().open(Path(path))
+    return _HOST.open(Path(path))
 
 
 def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueRequest | None = None) -> AnalysisPlan:
@@ -117,7 +120,7 @@ def insert(
     force: bool = False,
 ) -> Placement:
     """Write a copy of the selection's timeline with the takes on a new audio track. Errors as Host.insert."""
-    return OtioFileHost().insert(selection, takes, track, Path(save_path), force)
+    return _HOST.insert(selection, takes, track, Path(save_path), force)
 
 
 def deliver(

@@ -26,11 +26,6 @@ HELD_OUT_SEED = 900_001
 TAIL = 26
 
 
-def clip_frames(seconds: float) -> int:
-    """Mel frames of a clip, a whole number of patches."""
-    return round(seconds * 48000) // (HOP * PATCH) * PATCH
-
-
 def clip_mel(clip: Clip) -> Tensor:
     """Log-mel (bands, frames) of a clip."""
     return log_mel(torch.from_numpy(clip.audio), len(clip.audio) // (HOP * PATCH) * PATCH)

@@ -70,7 +70,7 @@ def _panel_picture(target: Path) -> Path:
 def main() -> int:
     """Run the demo and print where its results lie, one a line."""
     parser = argparse.ArgumentParser(prog="python -m foleycue_plugin.demo", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder for the results (demo-out)")
+    parser.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the results (demo-output)")
     options = parser.parse_args()
     try:
         results = run(options.out.absolute())

@@ -2,7 +2,6 @@
 """The file host: a timeline file in, a copy with a new audio track out."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -48,8 +47,6 @@ def _project(source: Path, original: otio.schema.Timeline, base: Path) -> Projec
     whole = timelines.whole_range(timeline)
     if whole.frames < 1:
         raise _empty(source)
-    if not isinstance(whole.rate, Fraction):
-        raise not_a_timeline(source.name)
     return Project(
         source=source,
         original=original,

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training of the embedded model from nothing: procedural sounds, codec, text table, denoiser."""
+"""Training: `mini` makes the embedded model from nothing, `sta_v2a` trains STA-V2A on a folder of clips."""

@@ -10,7 +10,7 @@ import pytest
 
 from foleycue_backend.engines.mini import CLASSES, class_is_event, class_label, default_weights, nearest_classes
 from foleycue_backend.engines.mini.text import StaticText
-from foleycue_backend.training.phrases import HELD_OUT, held_out_phrases
+from foleycue_backend.training.mini.phrases import HELD_OUT, held_out_phrases
 
 
 def test_held_out_phrases_find_their_class():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foleycue_backend.training.synthesis import Audio, Rng, band, decay, noise, seconds, span, swell
+from foleycue_backend.training.mini.synthesis import Audio, Rng, band, decay, noise, seconds, span, swell
 
 
 def _level(x: npt.NDArray[np.floating[Any]], peak: float) -> Audio:

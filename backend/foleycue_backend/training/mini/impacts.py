@@ -5,7 +5,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from foleycue_backend.training.synthesis import Audio, Rng, decay, finish, grains, modes, noise, seconds, span, tick
+from foleycue_backend.training.mini.synthesis import (
+    Audio,
+    Rng,
+    decay,
+    finish,
+    grains,
+    modes,
+    noise,
+    seconds,
+    span,
+    tick,
+)
 
 
 def _heel(rng: Rng, n: int, lo: float, hi: float, t60: float) -> Audio:

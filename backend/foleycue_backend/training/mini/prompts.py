@@ -9,8 +9,8 @@ from torch import Tensor
 
 from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.text import StaticText
-from foleycue_backend.training.config import TrainConfig
-from foleycue_backend.training.phrases import train_phrases, train_prompts
+from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.phrases import train_phrases, train_prompts
 
 
 class PromptBook:

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.text import StaticText
-from foleycue_backend.training.phrases import train_prompts
+from foleycue_backend.training.mini.phrases import train_prompts
 
 DIM = 128
 

@@ -12,13 +12,13 @@ import torch
 from foleycue_backend.engines.mini.classes import CLASSES, NAMES
 from foleycue_backend.engines.mini.mel import HOP, SAMPLE_RATE, log_mel
 from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS, MiniPipeline
-from foleycue_backend.training.bank import Bank
-from foleycue_backend.training.class_judge import ClassJudge
-from foleycue_backend.training.data import HELD_OUT_SEED
-from foleycue_backend.training.judge import match, onset_f1, salient_onsets
-from foleycue_backend.training.mixing import mix_events
-from foleycue_backend.training.phrases import held_out_phrases, train_phrases
-from foleycue_backend.training.synthesis import Audio
+from foleycue_backend.training.mini.bank import Bank
+from foleycue_backend.training.mini.class_judge import ClassJudge
+from foleycue_backend.training.mini.data import HELD_OUT_SEED
+from foleycue_backend.training.mini.judge import match, onset_f1, salient_onsets
+from foleycue_backend.training.mini.mixing import mix_events
+from foleycue_backend.training.mini.phrases import held_out_phrases, train_phrases
+from foleycue_backend.training.mini.synthesis import Audio
 
 LENGTH = 4.5
 IMPACTS = tuple(c.name for c in CLASSES if c.kind == "impact")

@@ -16,9 +16,9 @@ from torch import Tensor
 from foleycue_backend.engines.mini.codec import PatchCodec
 from foleycue_backend.engines.mini.cues import PATCH, cue_curve
 from foleycue_backend.engines.mini.mel import HOP, log_mel
-from foleycue_backend.training.bank import Bank
-from foleycue_backend.training.config import TrainConfig
-from foleycue_backend.training.mixing import Clip, make_clip
+from foleycue_backend.training.mini.bank import Bank
+from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.mixing import Clip, make_clip
 
 # The judge and the tests use these seeds; training must never.
 HELD_OUT_SEED = 900_001

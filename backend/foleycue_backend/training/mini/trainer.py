@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
-from foleycue_backend.training.config import TrainConfig
-from foleycue_backend.training.data import Crops, Pool
-from foleycue_backend.training.prompts import PromptBook
+from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.data import Crops, Pool
+from foleycue_backend.training.mini.prompts import PromptBook
 
 Log = Callable[[str], None]
 

@@ -10,9 +10,9 @@ import numpy as np
 from scipy.signal import fftconvolve, lfilter
 
 from foleycue_backend.engines.mini.classes import CLASSES, INDEX
-from foleycue_backend.training.bank import BEDS, Bank
-from foleycue_backend.training.beds import gust
-from foleycue_backend.training.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span
+from foleycue_backend.training.mini.bank import BEDS, Bank
+from foleycue_backend.training.mini.beds import gust
+from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span
 
 CLIP_SECONDS = 5.12
 MIN_GAP = 0.11

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.codec import PatchCodec
-from foleycue_backend.training.data import Pool
+from foleycue_backend.training.mini.data import Pool
 
 
 class ClassJudge(nn.Module):

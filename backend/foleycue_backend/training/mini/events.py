@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from foleycue_backend.training.synthesis import (
+from foleycue_backend.training.mini.synthesis import (
     Audio,
     Rng,
     band,

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from foleycue_backend.engines.mini.classes import CLASSES
-from foleycue_backend.training import beds, events, impacts
-from foleycue_backend.training.synthesis import Audio, Rng
+from foleycue_backend.training.mini import beds, events, impacts
+from foleycue_backend.training.mini.synthesis import Audio, Rng
 
 ONE_SHOTS: dict[str, Callable[[Rng], Audio]] = {
     c.name: getattr(impacts, c.name, None) or getattr(events, c.name) for c in CLASSES if c.kind != "bed"

@@ -11,16 +11,16 @@ from foleycue_backend.engines.mini import CLASSES, default_weights
 from foleycue_backend.engines.mini.classes import INDEX
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
 from foleycue_backend.engines.mini.text import StaticText
-from foleycue_backend.training import judge
 from foleycue_backend.training.__main__ import parser
-from foleycue_backend.training.bank import BEDS, ONE_SHOTS, Bank, one_shot
-from foleycue_backend.training.build import find_teacher, train_mini
-from foleycue_backend.training.config import TrainConfig
-from foleycue_backend.training.data import Pool
-from foleycue_backend.training.mixing import make_clip, strength_gain
-from foleycue_backend.training.phrases import HELD_OUT, TRAIN, train_phrases
-from foleycue_backend.training.prompts import PromptBook
-from foleycue_backend.training.trainer import Trainer
+from foleycue_backend.training.mini import judge
+from foleycue_backend.training.mini.bank import BEDS, ONE_SHOTS, Bank, one_shot
+from foleycue_backend.training.mini.build import find_teacher, train_mini
+from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.data import Pool
+from foleycue_backend.training.mini.mixing import make_clip, strength_gain
+from foleycue_backend.training.mini.phrases import HELD_OUT, TRAIN, train_phrases
+from foleycue_backend.training.mini.prompts import PromptBook
+from foleycue_backend.training.mini.trainer import Trainer
 
 TINY = TrainConfig(
     steps=3, variants=2, shard_clips=8, first_shards=1, total_shards=1, clip_seconds=0.96, codec_clips=12, width=16,

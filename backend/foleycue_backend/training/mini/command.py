@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands `mini` (train the embedded model) and `evaluate` (measure its weights)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from foleycue_backend.engines.mini.weights import default_weights
+from foleycue_backend.training.mini.build import train_mini
+from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.report import report
+
+Log = Callable[[str], None]
+
+
+def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name this type
+    """Add both commands to the subparsers of the training."""
+    mini = what.add_parser("mini", help="train the embedded model")
+    mini.add_argument("--out", type=Path, required=True, help="work folder; the weights end up in DIR/weights")
+    length = mini.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, help="minutes of optimisation")
+    length.add_argument("--steps", type=int, help="optimisation steps (exactly repeatable)")
+    mini.add_argument("--seed", type=int, default=0)
+    mini.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    mini.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    mini.add_argument("--teacher", type=Path, help="folder of all-MiniLM-L6-v2 for the text table")
+    mini.add_argument("--width", type=int, default=TrainConfig().width)
+    mini.add_argument("--layers", type=int, default=TrainConfig().layers)
+    mini.set_defaults(run=_train)
+    judge = what.add_parser("evaluate", help="measure obedience and class accuracy of a weights folder")
+    judge.add_argument("--out", type=Path, required=True, help="work folder for the judge")
+    judge.add_argument("--weights", type=Path, default=default_weights())
+    judge.add_argument("--clips", type=int, default=84, help="clips in each row")
+    judge.set_defaults(run=_evaluate)
+
+
+def _train(args: argparse.Namespace, log: Log) -> None:
+    cfg = TrainConfig(
+        seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width, layers=args.layers
+    )
+    folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
+    log(f"weights in {folder}")
+
+
+def _evaluate(args: argparse.Namespace, log: Log) -> None:
+    report(args.weights, args.out, args.clips, log)

@@ -71,10 +71,8 @@ def home(root: Path | None = None) -> Places:
 
     Raises OUTPUT_UNWRITABLE when a directory cannot be made, or is not safely ours.
     """
-    if root is None and os.environ.get(HOME_VARIABLE):
-        root = Path(os.environ[HOME_VARIABLE])
+    root = _asked_root(root)
     if root is not None:
-        root = root.expanduser().absolute()
         data, cache, runtime = root / "data", root / "cache", root / "run"
     else:
         dirs = platformdirs.PlatformDirs("foleycue", appauthor=False)
@@ -92,6 +90,20 @@ def home(root: Path | None = None) -> Places:
     for directory in (places.runtime, places.keys):
         make_private_directory(directory)
     return places
+
+
+def data_folder(root: Path | None = None) -> Path:
+    """Where home() would have `data`, without making anything: for those who only look."""
+    root = _asked_root(root)
+    if root is not None:
+        return root / "data"
+    return Path(platformdirs.PlatformDirs("foleycue", appauthor=False).user_data_dir)
+
+
+def _asked_root(root: Path | None) -> Path | None:
+    if root is None and os.environ.get(HOME_VARIABLE):
+        root = Path(os.environ[HOME_VARIABLE])
+    return None if root is None else root.expanduser().absolute()
 
 
 def make_private_directory(path: Path) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from opentimelineio.schema import Timeline
 
 from foleycue_shared.timecode import format_timecode
+from foleycue_shared.timing import FrameRange
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +18,8 @@ class Project:
 
     original is the timeline as the file holds it (saving starts from it); timeline is a copy whose media references
     are absolute paths with filled-in available ranges. base is the folder against which relative references of
-    original count. Frames are counted from the timeline's first frame, whose record frame is start_frame.
+    original count. Frames are counted from the timeline's first frame, whose record frame is start_frame. marked is the
+    range that the editor itself has marked, where there is one: a proposal.
     """
 
     source: Path
@@ -28,6 +30,7 @@ class Project:
     drop_frame: bool
     frames: int
     start_frame: int
+    marked: FrameRange | None = None
 
     def timecode(self, frame: int, drop_frame: bool | None = None) -> str:
         """The record timecode of a timeline frame; drop_frame overrides the timeline's own flag."""
@@ -48,3 +51,23 @@ class Placement(PlannedPlacement, frozen=True, kw_only=True):
     """Where a take lies, read back from the saved copy."""
 
     saved: Path
+
+
+class RunningEditor(msgspec.Struct, frozen=True, kw_only=True):
+    """One running instance of an editor: id tells it from others of the same host, project is the file open in it."""
+
+    host: str
+    id: str
+    title: str
+    project: Path | None = None
+
+
+class LivePlacement(PlannedPlacement, frozen=True, kw_only=True):
+    """Where a take lies in a running editor, read back from it.
+
+    media is the sound that lies there; handle is the host's own word for the clip.
+    """
+
+    editor: RunningEditor
+    media: Path
+    handle: str

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from foleycue_plugin.hosts.base import Host
-from foleycue_plugin.hosts.otio_file import OtioFileHost
+from foleycue_plugin.hosts.registry import check_save_format, file_host
 from foleycue_plugin.media import check_pieces
 from foleycue_plugin.outputs import Delivery
 from foleycue_plugin.project import Placement, PlannedPlacement, Project
@@ -40,8 +39,6 @@ __all__ = [
 DEFAULT_TRACK = "FoleyCue"
 MAX_SEED = 2**53 - 1
 
-_HOST: Host = OtioFileHost()
-
 
 class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A request for cues with the document that travels beside it."""
@@ -52,7 +49,8 @@ class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_source(path: Path | str) -> Project:
     """Open a timeline, or a media file as a timeline of one clip. Errors as Host.open."""
-    return _HOST.open(Path(path))
+    source = Path(path)
+    return file_host(source).open(source)
 
 
 def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueRequest | None = None) -> AnalysisPlan:
@@ -119,8 +117,13 @@ def insert(
     track: str = DEFAULT_TRACK,
     force: bool = False,
 ) -> Placement:
-    """Write a copy of the selection's timeline with the takes on a new audio track. Errors as Host.insert."""
-    return _HOST.insert(selection, takes, track, Path(save_path), force)
+    """Write a copy of the selection's timeline with the takes on a new audio track.
+
+    Raises BAD_INPUT for a name whose format cannot be written, and whatever Host.insert raises.
+    """
+    save = Path(save_path)
+    check_save_format(save)
+    return file_host(save).insert(selection, takes, track, save, force)
 
 
 def deliver(

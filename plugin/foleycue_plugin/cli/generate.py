@@ -11,7 +11,7 @@ from foleycue_plugin.cli import answer
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
 from foleycue_plugin.hosts.otio_read import absolute
-from foleycue_plugin.hosts.otio_save import check_save_format, rehearse, save_targets
+from foleycue_plugin.hosts.registry import check_save_format, file_host
 from foleycue_plugin.jobs import JobRunner
 from foleycue_plugin.references import media_paths
 from foleycue_plugin.selection import Selection
@@ -118,7 +118,7 @@ def _check_outputs(
 ) -> None:
     """The checks that need the opened source: nothing it uses is overwritten, and there is room for everything."""
     project = selection.project
-    targets = save_targets(project, save) if save is not None else []
+    targets = file_host(save).save_targets(project, save) if save is not None else []
     for target in targets[1:]:
         outputs.check_output(target, force)
     inputs = media_paths(project.timeline)
@@ -131,7 +131,7 @@ def _check_outputs(
             needs.append((save.parent, size + sum(path.stat().st_size for path in inputs if path.is_file())))
     outputs.check_space(needs)
     if save is not None:
-        rehearse(selection, save)
+        file_host(save).rehearse(selection, save)
 
 
 def _tell(takes: Sequence[StoredTake], placement: usecases.PlannedPlacement, saved: Path | None) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from foleycue_plugin.hosts import otio_save
 from foleycue_plugin.hosts.otio_read import absolute, not_a_timeline, read_source
-from foleycue_plugin.hosts.otio_save import save_copy
 from foleycue_plugin.media import load_library
 from foleycue_plugin.project import Placement, Project
 from foleycue_plugin.references import resolved
@@ -33,11 +33,19 @@ class OtioFileHost:
             # Impossible numbers and endless nesting come out of the time arithmetic as these.
             raise not_a_timeline(source.name, f"{type(error).__name__}: {error}") from error
 
+    def save_targets(self, project: Project, save: Path) -> list[Path]:
+        """The copy, and a folder for media that lie inside a zipped source."""
+        return otio_save.save_targets(project, save)
+
+    def rehearse(self, selection: Selection, save: Path) -> None:
+        """Write and read back a copy in formats that may lose something. Raises BAD_INPUT and output errors."""
+        otio_save.rehearse(selection, save)
+
     def insert(
         self, selection: Selection, takes: Sequence[StoredTake], track: str, save: Path, force: bool
     ) -> Placement:
         """Save a copy of the timeline with the takes on a new audio track, read back and verified."""
-        return save_copy(selection, takes, track, absolute(save), force)
+        return otio_save.save_copy(selection, takes, track, absolute(save), force)
 
 
 def _project(source: Path, original: otio.schema.Timeline, base: Path) -> Project:

@@ -25,16 +25,6 @@ _BUNDLES = (".otioz", ".otiod")
 _FORMATS = (".otio", *_BUNDLES, *ADAPTERS)
 
 
-def check_save_format(save: Path) -> None:
-    """Raise BAD_INPUT when no installed adapter writes files with this extension."""
-    suffix = save.suffix.lower()
-    if suffix not in writable_suffixes():
-        raise FoleyCueError(
-            ErrorCode.BAD_INPUT,
-            f"{save.name} names no format that can be written: choose one of {', '.join(writable_suffixes())}.",
-        )
-
-
 def writable_suffixes() -> list[str]:
     """Extensions that save_copy takes here, with their dots."""
     installed = otio.adapters.suffixes_with_defined_adapters(write=True)
@@ -51,10 +41,9 @@ def save_targets(project: Project, save: Path) -> list[Path]:
 def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, save: Path, force: bool) -> Placement:
     """Write the copy beside its final name, read it back, verify the new clip to the frame, and rename it.
 
-    Raises BAD_INPUT, output errors or VERIFICATION; nothing new is on disk then.
+    save has one of the writable suffixes. Raises output errors or VERIFICATION; nothing new is on disk then.
     """
     project = selection.project
-    check_save_format(save)
     targets = save_targets(project, save)
     for target in targets:
         check_output(target, force)

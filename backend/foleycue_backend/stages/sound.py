@@ -32,13 +32,16 @@ _DRIFT = 0.1
 class SoundReader:
     """The first audio stream of a file. Time 0 is the file's first picture, or its first sample if it has none.
 
-    sample_rate is 0 when the file has no audio. Raises MEDIA_OFFLINE or MEDIA_UNREADABLE, each naming the file.
+    sample_rate is 0 when the file has no audio. Blocks are the mean of all channels, or one channel (0 …) alone.
+    Raises MEDIA_OFFLINE or MEDIA_UNREADABLE, each naming the file.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, channel: int | None = None) -> None:
         self.path = path
+        self._channel = channel
         with open_media(path) as container:
             self.sample_rate = container.streams.audio[0].rate if container.streams.audio else 0
+            self.channels = container.streams.audio[0].channels if container.streams.audio else 0
         if self.sample_rate:
             self._origin = self._find_origin()
 
@@ -58,6 +61,20 @@ class SoundReader:
             yield piece
             position += len(piece)
         yield from _silence(end - position)
+
+    def end(self) -> Fraction:
+        """When the sound ends, in seconds after time 0: its last sample, or the end that the file declares if earlier.
+
+        Codecs pad their last packet; the declared end leaves that out.
+        """
+        last = max((at + len(block) for at, block in self._decoded(Fraction(0))), default=0)
+        end = Fraction(max(0, last), self.sample_rate)
+        with open_media(self.path) as container:
+            stream = container.streams.audio[0]
+            if not stream.duration or stream.time_base is None:
+                return end
+            declared = (stream.duration + (stream.start_time or 0)) * stream.time_base
+        return min(end, max(Fraction(0), declared - self._origin))
 
     def has_samples(self) -> bool:
         """Whether there is any sound at all in the file."""
@@ -89,7 +106,8 @@ class SoundReader:
                 at = round((_time(frame) - self._origin) * self.sample_rate)
                 if expected is not None and abs(at - expected) < _DRIFT * self.sample_rate:
                     at = expected
-                block = frame.to_ndarray().mean(0, dtype=np.float32)
+                planes = frame.to_ndarray()
+                block = planes.mean(0, dtype=np.float32) if self._channel is None else planes[self._channel]
                 expected = at + len(block)
                 yield at, block
 

@@ -15,7 +15,7 @@ from foleycue_plugin.selection import Selection, mark, select_frames
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import MAX_PROMPT, MAX_TAKES, Analyse, CueRequest, Generate, Guidance
+from foleycue_shared.messages import DEFAULT_SETTING, MAX_PROMPT, MAX_TAKES, Analyse, CueRequest, Generate, Guidance
 
 __all__ = [
     "DEFAULT_TRACK",
@@ -72,6 +72,7 @@ def plan_generation(
     cues: CueRequest | None = None,
     guidance: Guidance | None = None,
     steps: int | None = None,
+    setting: str = DEFAULT_SETTING,
     track: str = DEFAULT_TRACK,
 ) -> Plan:
     """Fix a generation and its placement. Raises LIMIT or BAD_INPUT, and what plan_analysis raises."""
@@ -93,6 +94,7 @@ def plan_generation(
         cues=cues,
         guidance=guidance or Guidance(),
         steps=steps,
+        setting=setting,
     )
     placement = PlannedPlacement(
         track=track,

@@ -17,6 +17,7 @@ MAX_PROMPT = 1_000
 MAX_TAKES = 8
 MAX_RANGE_SECONDS = 1_800
 MAX_STEPS = 1_000
+DEFAULT_SETTING = "default"
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Meta(max_length=MAX_PROMPT)]
@@ -87,7 +88,10 @@ class Analyse(Message, frozen=True, kw_only=True):
 
 
 class Generate(Message, frozen=True, kw_only=True):
-    """Make one take a seed. Everything that influences the sound is here and in the OTIO document."""
+    """Make one take a seed. Everything that influences the sound is here and in the OTIO document.
+
+    setting is one of the engine's own: "default", or for systems of others also as their authors run them.
+    """
 
     job_id: Id
     scope: Scope
@@ -101,6 +105,7 @@ class Generate(Message, frozen=True, kw_only=True):
     steps: Annotated[int, Meta(ge=1, le=MAX_STEPS)] | None = None
     sample_rate: Annotated[int, Meta(ge=8_000, le=192_000)] = 48_000
     loudness: Annotated[float, Meta(ge=-70, le=-5)] | None = -23.0
+    setting: Id = DEFAULT_SETTING
 
 
 class Cancel(Message, frozen=True, kw_only=True):
@@ -173,7 +178,10 @@ class Pong(Message, frozen=True, kw_only=True):
 
 
 class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What an engine is and needs. listens: of text, negative, picture, cues, objects."""
+    """What an engine is and needs.
+
+    listens: of text, negative, picture, cues, objects. settings: what Generate may name.
+    """
 
     id: str
     name: str
@@ -186,6 +194,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     available: bool = True
     reason: str = ""
+    settings: tuple[str, ...] = (DEFAULT_SETTING,)
 
 
 class EngineList(Message, frozen=True, kw_only=True):
@@ -220,9 +229,9 @@ class Accepted(JobEvent, frozen=True, kw_only=True):
 
 
 class Progress(JobEvent, frozen=True, kw_only=True):
-    """Where a job is. phase: loading, decode, analyse, diffuse, vocode, align, finish. fraction grows and stays < 1.
+    """Where a job is. phase: loading, decode, analyse, text, diffuse, vocode, align, finish.
 
-    A phase whose result came from the cache never appears.
+    fraction grows and stays < 1. A phase whose result came from the cache never appears.
     """
 
     phase: str

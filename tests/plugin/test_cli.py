@@ -214,6 +214,7 @@ def bad_inputs(folder, movies):
         "cues from nowhere": ([*generate, "--cues-from", "moon"], "invalid choice"),
         "unknown engine": ([*generate, "--engine", "moog"], "choose one of"),
         "engine that cannot run": ([*generate, "--engine", "sta-v2a"], "not installed"),
+        "a setting the engine lacks": ([*generate, "--faithful"], "no faithful setting"),
         "engine id of no form": ([*generate, "--engine", "../x"], "choose one of"),
         "long prompt": ([*generate, "--prompt", "x" * 1001], "1000 are the most"),
         "prompt that is no text": ([*generate, "--prompt", "a\udcff"], "not valid text"),

@@ -9,15 +9,18 @@ import msgspec
 from foleycue_shared.endpoint import write_private
 from foleycue_shared.errors import FoleyCueError
 
-#: Phases in their order. Those of a range run once a job, those of a take once a take.
+#: Phases in their order. Those of a range run once a job, those of a take once a take; their cost grows with the
+#: range. The others run once and cost the same for any range.
 RANGE_PHASES = ("decode", "analyse")
+FIXED_PHASES = ("loading", "text")
 TAKE_PHASES = ("diffuse", "vocode", "align", "finish")
 
-#: First guesses, seconds of work: for loading in all, else for each second of the range (and each take).
+#: First guesses, seconds of work: for the fixed phases in all, else for each second of the range (and each take).
 GUESSES = {
     "loading": 6.0,
     "decode": 0.03,
     "analyse": 0.05,
+    "text": 0.0,
     "diffuse": 0.3,
     "vocode": 0.05,
     "align": 0.01,
@@ -68,6 +71,7 @@ class JobPace:
         self._takes = takes
         plan = [("loading", 0, costs["loading"])]
         plan += [(phase, 0, costs[phase] * seconds) for phase in RANGE_PHASES]
+        plan += [("text", 0, costs["text"])]
         plan += [(phase, take, costs[phase] * seconds) for take in takes for phase in TAKE_PHASES]
         self._places = {(phase, take): place for place, (phase, take, _) in enumerate(plan)}
         self._weights = [max(weight, 1e-6) for _, _, weight in plan]
@@ -104,7 +108,7 @@ class JobPace:
         self._clock("", now)
         costs = {}
         for phase, spent in self._spent.items():
-            if phase == "loading":
+            if phase in FIXED_PHASES:
                 costs[phase] = spent
             elif phase in RANGE_PHASES:
                 costs[phase] = spent / self._seconds

@@ -55,6 +55,9 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--takes", metavar="N", type=_takes, default=1, help=f"how many takes, 1 to {MAX_TAKES}")
     parser.add_argument("--seed", metavar="N", type=_seed, help="seed of the first take; the next ones count up")
     parser.add_argument("--engine", metavar="ID", default="mini", help="see foleycue engines (mini)")
+    parser.add_argument(
+        "--faithful", action="store_true", help="run the engine as its authors do, for comparison: many times slower"
+    )
     parser.add_argument("--cues", metavar="FILE", type=Path, help='JSON list of {"time": seconds, "strength": 0..1}')
     parser.add_argument(
         "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"

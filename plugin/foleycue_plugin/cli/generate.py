@@ -19,9 +19,10 @@ from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared import places
 from foleycue_shared.cues import Cue, CueSource, parse_cue_sheet
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import CueRequest, EngineInfo
+from foleycue_shared.messages import DEFAULT_SETTING, CueRequest, EngineInfo
 from foleycue_shared.timing import CUE_RATE
 
+FAITHFUL = "faithful"
 _BYTES_PER_SAMPLE = 3
 _HIGHEST_RANDOM_SEED = 2**32
 _LARGEST_CUE_SHEET = 4 << 20
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     store = TakeStore(home)
     line = ProgressLine(takes=options.takes)
     with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
-        check_engine(options.engine, runner.engines())
+        check_engine(options.engine, runner.engines(), plan.request.setting)
         takes = runner.generate(plan, store)
     if len(takes) != options.takes:
         raise FoleyCueError(
@@ -56,8 +57,11 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def check_engine(engine: str, known: Iterable[EngineInfo]) -> None:
-    """Raise UNKNOWN_ENGINE, with the engines there are, or with the reason why this one cannot run here."""
+def check_engine(engine: str, known: Iterable[EngineInfo], setting: str = DEFAULT_SETTING) -> None:
+    """Raise UNKNOWN_ENGINE, with the engines there are, or with the reason why this one cannot run here.
+
+    Raises BAD_INPUT for a setting that the engine does not have.
+    """
     engines = {info.id: info for info in known}
     if engine not in engines:
         raise FoleyCueError(
@@ -66,6 +70,10 @@ def check_engine(engine: str, known: Iterable[EngineInfo]) -> None:
     if not engines[engine].available:
         raise FoleyCueError(
             ErrorCode.UNKNOWN_ENGINE, f"The engine {engine} cannot run here: {engines[engine].reason.rstrip('.')}."
+        )
+    if setting not in engines[engine].settings:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT, f"The engine {engine} has no {setting} setting: leave out --{setting}."
         )
 
 
@@ -96,6 +104,7 @@ def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
         negative=options.negative,
         cue_sheet=None if options.cues is None else _read_cues(options.cues, selection),
         cues=CueRequest(source=CueSource(options.cues_from or "picture")),
+        setting=FAITHFUL if options.faithful else DEFAULT_SETTING,
         track=options.track,
     )
 

@@ -12,7 +12,7 @@ from foleycue_shared.messages import Progress
 #: Seconds between lines where they pile up.
 SPARSE_SECONDS = 5.0
 
-_BEFORE_TAKES = ("loading", "decode", "analyse")
+_BEFORE_TAKES = ("loading", "decode", "analyse", "text")
 _STATES = {
     ConnectionState.STARTING: "starting the backend",
     ConnectionState.RECONNECTING: "reconnecting to the backend",

@@ -88,6 +88,7 @@ ENGINE = EngineInfo(
     memory_bytes=2,
     available=False,
     reason="No weights.",
+    settings=("default", "faithful"),
 )
 
 #: Every message with every field away from its default.
@@ -108,6 +109,7 @@ EXAMPLES: tuple[Message, ...] = (
         steps=12,
         sample_rate=96_000,
         loudness=None,
+        setting="faithful",
     ),
     Cancel(job_id="job"),
     Attach(job_id="job", after=3),

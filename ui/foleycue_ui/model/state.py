@@ -31,6 +31,7 @@ PHASES = {
     "loading": "Loading the engine",
     "decode": "Reading the picture",
     "analyse": "Finding cues",
+    "text": "Reading the prompt",
     "diffuse": "Making sound",
     "vocode": "Shaping the wave",
     "align": "Aligning to the cues",

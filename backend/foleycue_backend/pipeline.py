@@ -8,11 +8,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from foleycue_backend.engines import registry
-from foleycue_backend.engines.base import Conditions, Engine, Features
+from foleycue_backend.engines.base import (
+    Audio,
+    Conditions,
+    Engine,
+    Features,
+    MakesSeveral,
+    OnStep,
+    PredictsCues,
+)
 from foleycue_backend.report import Report
 from foleycue_backend.stages.align import align
 from foleycue_backend.stages.analysis import Analysis
@@ -23,12 +32,26 @@ from foleycue_backend.stages.picture_cues import CURVE_RATE, Prediction
 from foleycue_backend.stages.raw_audio import RawAudio
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
-from foleycue_shared.messages import MAX_RANGE_SECONDS, Analyse, Analysed, EngineInfo, Generate, Scope, Shot
+from foleycue_shared.messages import (
+    DEFAULT_SETTING,
+    MAX_RANGE_SECONDS,
+    Analyse,
+    Analysed,
+    EngineInfo,
+    Generate,
+    Scope,
+    Shot,
+)
 from foleycue_shared.timeline import from_document, picture_pieces, sound_pieces
 from foleycue_shared.timing import CUE_RATE, FrameRange, exact_rate, frames_to_samples
 
 _WORK_LEFT_BEHIND = 24 * 3600
 _FASTEST_RATE = 1000
+
+
+@runtime_checkable
+class _SeeingPredictor(Engine, PredictsCues, Protocol):
+    """An engine that predicts cues from what it sees."""
 
 
 class Pipeline:
@@ -66,25 +89,38 @@ class Pipeline:
     def run(self, request: Analyse | Generate, document: bytes, report: Report) -> None:
         """Do a job and tell report all about it. Raises JobCancelled or FoleyCueError; takes already told stay."""
         job = _Job(request, document)
-        registry.engine_info(request.engine)
+        _check_setting(registry.engine_info(request.engine), job.setting)
         with self._workplace() as workplace:
             if isinstance(request, Analyse):
                 self._predict(job, workplace, report)
             else:
                 self._generate(request, job, workplace, report)
 
-    def _predict(self, job: "_Job", workplace: Path, report: Report) -> tuple[Cue, ...]:
-        """Cues of a range from its picture or its guide, reported as Analysed."""
+    def _predict(self, job: "_Job", workplace: Path, report: Report) -> tuple[Cue, ...] | None:
+        """Cues of a range, reported as Analysed; None when they only say what the engine will do unasked."""
         analysis = Analysis(self._cache, job.span, report)
         wanted = job.request.cues
-        if wanted.source == CueSource.GUIDE:
+        engine = self._predictor(job.request, report)
+        if engine is not None:
+            with _memory_errors():
+                features, cached = analysis.features(engine, job.pictures, job.setting)
+                prediction = engine.predict_cues(features, job.span.samples(CUE_RATE), wanted.sensitivity)
+        elif wanted.source == CueSource.GUIDE:
             prediction, cached = analysis.guide(job.sounds, wanted.sensitivity, workplace)
         else:
             prediction, cached = analysis.picture(job.pictures, wanted.sensitivity)
         prompt = job.request.prompt if isinstance(job.request, Generate) else ""
         event = _analysed(job, prediction, registry.suggest(job.request.engine, prompt), cached)
         report.analysed(event, prediction.curve.astype("<f4").tobytes())
-        return prediction.cues
+        return prediction.cues if engine is None else None
+
+    def _predictor(self, request: Analyse | Generate, report: Report) -> _SeeingPredictor | None:
+        """The engine, where a picture's cues are its own business."""
+        info = registry.engine_info(request.engine)
+        if request.cues.source == CueSource.GUIDE or not info.available or "picture" not in info.listens:
+            return None
+        self.load(request.engine, report.progress)
+        return self._engine if isinstance(self._engine, _SeeingPredictor) else None
 
     def _generate(self, request: Generate, job: "_Job", workplace: Path, report: Report) -> None:
         self.load(request.engine, report.progress)
@@ -96,23 +132,25 @@ class Pipeline:
             cues = self._predict(job, workplace, report) or None
         sheet = None if cues is None else tuple(sorted(cues))
         with _memory_errors():
-            features = Analysis(self._cache, job.span, report).features(engine, job.pictures)
-        for index in range(len(request.seeds)):
-            origin = Origin(request, job.span, engine.info, sheet, index)
-            place = workplace / str(index)
+            features, _ = Analysis(self._cache, job.span, report).features(engine, job.pictures, job.setting)
+        origins = [Origin(request, job.span, engine.info, sheet, index) for index in range(len(request.seeds))]
+        takes = [_conditions(origin, job, features) for origin in origins]
+        at_once = engine.at_once(takes[0]) if isinstance(engine, MakesSeveral) else 1
+        for first in range(0, len(takes), at_once):
+            place = workplace / str(first)
             place.mkdir()
-            self._take(engine, origin, job, features, place, report)
+            group = slice(first, first + at_once)
+            sounds = _diffused(engine, takes[group], place, _passed_on(report, first, len(takes[group])))
+            for origin, sound in zip(origins[group], sounds, strict=True):
+                self._deliver(sound, origin, report)
             shutil.rmtree(place)
 
-    def _take(
-        self, engine: Engine, origin: Origin, job: "_Job", features: Features, place: Path, report: Report
-    ) -> None:
+    def _deliver(self, sound: RawAudio, origin: Origin, report: Report) -> None:
         def aligning() -> None:
             report.progress("align", take=origin.index)
 
-        sound = _diffused(engine, origin, job, features, place, report)
         aligning()
-        aligned = align(sound, origin.cue_sheet, place, aligning)
+        aligned = align(sound, origin.cue_sheet, sound.path.parent, aligning)
         report.progress("finish", take=origin.index)
         report.take(finish(aligned, origin, self._outbox))
 
@@ -158,6 +196,11 @@ class _Job:
         if isinstance(request, Generate):
             _check_cues(request.cue_sheet or (), self.span)
 
+    @property
+    def setting(self) -> str:
+        """How the engine should work; an analysis alone is for the default."""
+        return self.request.setting if isinstance(self.request, Generate) else DEFAULT_SETTING
+
     def shot_starts(self, sample_rate: int) -> tuple[int, ...]:
         """Where shots start after the first, in samples."""
         return tuple(frames_to_samples(piece.start, self.span.rate, sample_rate) for piece in self.pictures[1:])
@@ -176,6 +219,14 @@ def _span(scope: Scope) -> FrameRange:
             f"The range is {float(span.seconds):.0f} s long; {MAX_RANGE_SECONDS} s are the most: mark less.",
         )
     return span
+
+
+def _check_setting(engine: EngineInfo, setting: str) -> None:
+    if setting not in engine.settings:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT,
+            f"The engine {engine.id} has no setting {setting!r}: choose one of {', '.join(engine.settings)}.",
+        )
 
 
 def _check_cues(cues: Sequence[Cue], span: FrameRange) -> None:
@@ -200,10 +251,9 @@ def _analysed(job: _Job, prediction: Prediction, suggestions: tuple[str, ...], c
     )
 
 
-def _diffused(engine: Engine, origin: Origin, job: _Job, features: Features, place: Path, report: Report) -> RawAudio:
-    """The engine's own sound, on disk, exactly as long as the range."""
-    request, rate = origin.request, engine.info.sample_rate
-    conditions = Conditions(
+def _conditions(origin: Origin, job: _Job, features: Features) -> Conditions:
+    request, rate = origin.request, origin.engine.sample_rate
+    return Conditions(
         samples=job.span.samples(rate),
         prompt=request.prompt,
         negative=request.negative,
@@ -211,22 +261,41 @@ def _diffused(engine: Engine, origin: Origin, job: _Job, features: Features, pla
         seed=origin.seed,
         guidance=request.guidance,
         steps=request.steps,
+        setting=job.setting,
         shots=job.shot_starts(rate),
         features=features,
     )
-    sound = RawAudio(place / "sound.f32", rate)
+
+
+def _diffused(engine: Engine, takes: Sequence[Conditions], place: Path, on_step: OnStep) -> list[RawAudio]:
+    """The engine's own sound for each take, on disk, exactly as long as the range."""
+    sounds = [RawAudio(place / f"{number}.f32", engine.info.sample_rate) for number in range(len(takes))]
+    with _memory_errors():
+        for number, block in _blocks(engine, takes, on_step):
+            sounds[number].append(np.nan_to_num(block, copy=False))
+    for sound in sounds:
+        if sound.samples != takes[0].samples:
+            raise FoleyCueError(
+                ErrorCode.INTERNAL,
+                f"The engine {engine.info.id} made {sound.samples} samples instead of {takes[0].samples}.",
+            )
+    return sounds
+
+
+def _blocks(engine: Engine, takes: Sequence[Conditions], on_step: OnStep) -> Iterator[tuple[int, Audio]]:
+    if isinstance(engine, MakesSeveral):
+        return engine.generate_several(takes, on_step)
+    return ((number, block) for number, take in enumerate(takes) for block in engine.generate(take, on_step))
+
+
+def _passed_on(report: Report, first: int, takes: int) -> OnStep:
+    """Steps of a pass over several takes, told as those of one take after another."""
 
     def on_step(phase: str, step: int, steps: int) -> None:
-        report.progress(phase, step, steps, origin.index)
+        take = min(takes - 1, step * takes // steps) if steps else 0
+        report.progress(phase, step * takes - take * steps, steps, first + take)
 
-    with _memory_errors():
-        sound.extend(np.nan_to_num(block, copy=False) for block in engine.generate(conditions, on_step))
-    if sound.samples != conditions.samples:
-        raise FoleyCueError(
-            ErrorCode.INTERNAL,
-            f"The engine {engine.info.id} made {sound.samples} samples instead of {conditions.samples}.",
-        )
-    return sound
+    return on_step
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import opentimelineio as otio
 import pytest
@@ -14,6 +15,7 @@ from backend.stages.sounds import bursts
 from foleycue_backend.engines import registry
 from foleycue_backend.pipeline import Pipeline
 from foleycue_backend.report import JobCancelled
+from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_shared.broadcast_wav import read_wav, read_wav_header
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -32,6 +34,7 @@ class Engine:
             id="tiny", name="Tiny", sample_rate=rate, window_seconds=4, listens=listens, code_licence="x",
             weights_licence="y", size_bytes=0, memory_bytes=0,
         )  # fmt: skip
+        self.weights = ""
         self.loaded = self.analysed = 0
         self.conditions = []
         self.fault: Exception | None = None
@@ -40,7 +43,7 @@ class Engine:
     def load(self):
         self.loaded += 1
 
-    def analyse(self, pictures, on_step):
+    def analyse(self, pictures, on_step, setting):
         self.analysed += 1
         frames = list(pictures.frames(5, 32, 24))
         on_step("analyse", len(frames), len(frames))
@@ -58,6 +61,32 @@ class Engine:
         sound = bursts(times, conditions.samples / rate, rate, conditions.seed, 1e-4)[: conditions.samples - self.short]
         yield sound[:1000]
         yield sound[1000:]
+
+
+class Several(Engine):
+    """Makes two takes in one pass, and predicts cues of its own from what it sees."""
+
+    passes = ()
+
+    def __init__(self):
+        super().__init__(("text", "picture", "cues"))
+        self.weights = "first"
+        self.info = msgspec.structs.replace(self.info, settings=("default", "faithful"))
+
+    def at_once(self, conditions):
+        return 2
+
+    def generate_several(self, takes, on_step):
+        self.passes = (*self.passes, len(takes))
+        for number, take in enumerate(takes):
+            for block in super().generate(take, lambda *_: None):
+                yield number, block
+        on_step("diffuse", 1, 4)
+        on_step("diffuse", 4, 4)
+
+    def predict_cues(self, features, samples, sensitivity):
+        count = samples // CUE_RATE
+        return Prediction(tuple(Cue(k * CUE_RATE) for k in range(count)), np.zeros(50 * count, np.float32), 0.5)
 
 
 class Report:
@@ -82,14 +111,22 @@ class Report:
         self.takes.append(take)
 
 
-@pytest.fixture
-def engine(monkeypatch):
-    tiny = Engine()
+def _registered(tiny, monkeypatch):
     module = SimpleNamespace(engine_info=lambda: tiny.info, create=lambda: tiny, suggest=lambda prompt: ("Knock",))
     monkeypatch.setitem(registry._MODULES, "tiny", "tiny")
     known = registry._module
     monkeypatch.setattr(registry, "_module", lambda name: module if name == "tiny" else known(name))
     return tiny
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    return _registered(Engine(), monkeypatch)
+
+
+@pytest.fixture
+def several(monkeypatch):
+    return _registered(Several(), monkeypatch)
 
 
 @pytest.fixture
@@ -228,6 +265,47 @@ def test_an_engine_that_sees_gets_its_features_once(pipeline, engine, film):
     assert report.phases == ["diffuse", "vocode", "align", "finish"]
     for conditions in engine.conditions:
         assert conditions.features["brightness"].shape == (20,)
+
+
+def test_an_engine_makes_as_many_takes_in_one_pass_as_it_says(pipeline, several, film):
+    report = Report()
+    request = _generate(film.frames, seeds=(5, 9, 2), cue_sheet=_cues(1))
+    pipeline.run(request, _document((film.path, film.frames)), report)
+    assert several.passes == (2, 1)
+    assert [(t.take_id, t.seed) for t in report.takes] == [("job-0", 5), ("job-1", 9), ("job-2", 2)]
+    assert len({t.sha256 for t in report.takes}) == 3
+    assert [s for s in report.steps if s[0] == "diffuse"][:2] == [("diffuse", 2, 0), ("diffuse", 4, 1)]
+
+
+def test_an_engines_own_cues_are_shown_and_its_timing_is_left_alone(pipeline, several, film):
+    document = _document((film.path, film.frames))
+    asked, made = Report(), Report()
+    scope = Scope(rate="25/1", frames=film.frames)
+    pipeline.run(Analyse(job_id="a", engine="tiny", scope=scope), document, asked)
+    pipeline.run(_generate(film.frames), document, made)
+    for report, cached in ((asked, False), (made, True)):
+        event, _ = report.analyses[0]
+        assert ([cue.seconds for cue in event.cues], event.cached) == ([0, 1, 2, 3], cached)
+    assert several.conditions[0].cues is None
+    assert made.takes[0].cues == ()
+    guided = Report()
+    pipeline.run(_generate(film.frames, cues=CueRequest(source=CueSource.GUIDE)), document, guided)
+    assert several.conditions[1].cues == guided.takes[0].cues != ()
+
+
+def test_features_are_kept_apart_by_weights_and_setting(pipeline, several, film):
+    document = _document((film.path, film.frames))
+    for weights, setting in (("first", "default"), ("first", "faithful"), ("second", "default"), ("first", "faithful")):
+        several.weights = weights
+        pipeline.run(_generate(film.frames, cue_sheet=(), setting=setting), document, Report())
+        assert several.conditions[-1].setting == setting
+    assert several.analysed == 3
+
+
+def test_an_unknown_setting_is_refused(pipeline, engine, film):
+    refused = _refused(pipeline, _generate(20, cue_sheet=(), setting="faithful"), _document((film.path, 20)))
+    assert refused.code is ErrorCode.BAD_INPUT
+    assert "choose one of default" in refused.message
 
 
 def test_shots_and_trimmed_ranges(pipeline, engine, film, tmp_path):

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every engine is: something that analyses pictures and makes sound, and says what it needs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from fractions import Fraction
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import EngineInfo, Guidance
+from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo, Guidance
 
 Audio = NDArray[np.float32]
 Features = Mapping[str, NDArray[np.generic]]
@@ -26,8 +29,14 @@ class Pictures(Protocol):
         """Length of the range."""
         ...
 
-    def frames(self, rate: float, width: int, height: int) -> Iterator[NDArray[np.uint8]]:
-        """RGB frames (height, width, 3) at times k/rate, k = 0 … below seconds·rate; gaps are black."""
+    def frames(
+        self, rate: float, width: int, height: int, first: Fraction = Fraction(0)
+    ) -> Iterator[NDArray[np.uint8]]:
+        """RGB frames (height, width, 3) at times first + k/rate, k = 0 …, inside the range; gaps are black."""
+        ...
+
+    def decoded(self, rate: float, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
+        """The decoder's own frames at the same times; None for gaps."""
         ...
 
 
@@ -45,23 +54,47 @@ class Conditions:
     seed: int = 0
     guidance: Guidance = field(default_factory=Guidance)
     steps: int | None = None
+    setting: str = DEFAULT_SETTING
     shots: tuple[int, ...] = ()  # samples at which a new shot starts: good places to cut windows
     features: Features = field(default_factory=dict)
 
 
 class Engine(Protocol):
-    """A video-to-audio system."""
+    """A video-to-audio system. weights names the weights it sees with: another name, other features."""
 
     info: EngineInfo
+    weights: str
 
     def load(self) -> None:
-        """Get the weights into memory; called once, in the worker."""
+        """Get ready to work; called once, in the worker."""
         ...
 
-    def analyse(self, pictures: Pictures, on_step: OnStep) -> Features:
+    def analyse(self, pictures: Pictures, on_step: OnStep, setting: str) -> Features:
         """Visual features for generate; an engine that does not see returns {} without touching the pictures."""
         ...
 
     def generate(self, conditions: Conditions, on_step: OnStep) -> Iterator[Audio]:
         """Yield float32 mono blocks at info.sample_rate, together exactly conditions.samples long."""
+        ...
+
+
+@runtime_checkable
+class MakesSeveral(Protocol):
+    """An engine that can make several takes in one pass, each as it would be alone."""
+
+    def at_once(self, conditions: Conditions) -> int:
+        """How many takes like this one a pass should hold here, at least 1."""
+        ...
+
+    def generate_several(self, takes: Sequence[Conditions], on_step: OnStep) -> Iterator[tuple[int, Audio]]:
+        """Yield (which take, its next block); the takes differ in nothing but their seeds."""
+        ...
+
+
+@runtime_checkable
+class PredictsCues(Protocol):
+    """An engine whose timing comes from the picture by a predictor of its own, which can be shown as cues."""
+
+    def predict_cues(self, features: Features, samples: int, sensitivity: float) -> Prediction:
+        """What the engine would do unasked; samples is the range's length at CUE_RATE, sensitivity 0 … 1."""
         ...

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from foleycue_backend.engines.base import Engine
+from foleycue_backend.engines.base import Engine, Features
 from foleycue_backend.report import Report
 from foleycue_backend.stages import guide_cues, motion, picture_cues, sound
 from foleycue_backend.stages.cache import AnalysisCache, content_key
@@ -60,17 +60,21 @@ class Analysis:
         heard = guide_cues.Guide(**{name: stored[name] for name in _GUIDE})  # type: ignore[arg-type]
         return guide_cues.predict(heard, self._span, sensitivity), cached
 
-    def features(self, engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, NDArray[np.generic]]:
-        """What an engine that sees makes of the pictures; nothing is decoded for one that does not."""
+    def features(self, engine: Engine, pieces: Sequence[Piece], setting: str) -> tuple[Features, bool]:
+        """What an engine that sees makes of the pictures, and whether no picture had to be decoded for it.
+
+        Kept apart for each engine, its weights and its setting; nothing is decoded for an engine that does not see.
+        """
         if "picture" not in engine.info.listens:
-            return {}
-        key = content_key(f"features-{engine.info.id}", pieces, self._span)
+            return {}, True
+        key = content_key(f"features-{engine.info.id}-{setting}-{engine.weights}", pieces, self._span)
         stored = self._cache.get(key)
-        if stored is None:
-            pictures = Pictures(pieces, self._span, self._decoding)
-            stored = dict(engine.analyse(pictures, self._report.progress))
-            self._cache.put(key, stored)
-        return stored
+        if stored is not None:
+            return stored, True
+        pictures = Pictures(pieces, self._span, self._decoding)
+        stored = dict(engine.analyse(pictures, self._report.progress, setting))
+        self._cache.put(key, stored)
+        return stored, False
 
     def _predict(self, stored: Mapping[str, NDArray[np.generic]], sensitivity: float) -> Prediction:
         measured = motion.Motion(**{name: stored[name] for name in _MOTION})  # type: ignore[arg-type]

@@ -60,9 +60,10 @@ class Pictures:
         """Length of the range."""
         return float(self._span.seconds)
 
-    def frames(self, rate: float, width: int, height: int) -> Iterator[NDArray[np.uint8]]:
-        """RGB frames (height, width, 3) at times k/rate, k = 0 … below seconds·rate; gaps are black."""
-        step = 1 / exact_rate(rate)
+    def frames(
+        self, rate: float, width: int, height: int, first: Fraction = Fraction(0)
+    ) -> Iterator[NDArray[np.uint8]]:
+        """RGB frames (height, width, 3) at times first + k/rate, k = 0 …, inside the range; gaps are black."""
         reformatter = VideoReformatter()
 
         def convert(frame: VideoFrame) -> NDArray[np.uint8]:
@@ -72,15 +73,22 @@ class Pictures:
                 .astype(np.uint8, copy=False)
             )
 
-        k = 0
-        for shown in self._all_shown(convert, np.zeros((height, width, 3), np.uint8)):
-            image = None
+        return self._sampled(rate, first, self._all_shown(convert, np.zeros((height, width, 3), np.uint8)))
+
+    def decoded(self, rate: float, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
+        """The decoder's own frames at the same times; None for gaps."""
+        return self._sampled(rate, first, self._all_shown(_itself, None))
+
+    def _sampled(self, rate: float, first: Fraction, shown_pictures: Iterator[Timed[T]]) -> Iterator[T]:
+        time, step = first, 1 / exact_rate(rate)
+        for shown in shown_pictures:
+            images: list[T] = []
             end = shown.end if shown.end < self._span.seconds else self._span.seconds + _SLACK
-            while k * step + _SLACK < end:
-                self._on_time(float(k * step))
-                image = shown.image() if image is None else image
-                yield image
-                k += 1
+            while time + _SLACK < end:
+                self._on_time(float(time))
+                images = images or [shown.image()]
+                yield images[0]
+                time += step
 
     def _all_shown(self, convert: Callable[[VideoFrame], T], black: T) -> Iterator[Timed[T]]:
         for piece in self._pieces:
@@ -91,6 +99,10 @@ class Pictures:
                 yield shown
             if position < end:
                 yield Timed(position, end, lambda: black)
+
+
+def _itself(frame: VideoFrame) -> VideoFrame | None:
+    return frame
 
 
 def grey_frames(pieces: Sequence[Piece], span: FrameRange) -> Iterator[GreyFrame]:

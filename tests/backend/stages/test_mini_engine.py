@@ -118,4 +118,4 @@ def test_what_comes_first_is_loading():
 
 
 def test_mini_does_not_look(engine):
-    assert engine.analyse(None, lambda *_: None) == {}
+    assert engine.analyse(None, lambda *_: None, "default") == {}

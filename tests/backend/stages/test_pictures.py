@@ -130,6 +130,18 @@ def test_sampling_below_the_record_rate(tmp_path):
     assert _sampled([_piece(path, 50)], span, 5) == [0, 5, 10, 15, 20, 25, 30, 35, 40, 45]
 
 
+def test_sampling_from_a_later_time_and_the_decoders_own_pictures(tmp_path):
+    path = write_video(tmp_path / "g.mp4", numbered, 50, Fraction(25))
+    pieces = [_piece(path, 25), Piece(start=25, frames=12), _piece(path, 13, start=37)]
+    pictures = Pictures(pieces, FrameRange(0, 50, Fraction(25)), lambda _: None)
+    found = [number_of(frame) for frame in pictures.frames(4, 96, 64, Fraction(1, 8))]
+    assert found == [3, 9, 15, 21, 0, 0, 3, 9]
+    own = list(pictures.decoded(4, Fraction(1, 8)))
+    assert [None if frame is None else number_of(frame.to_ndarray(format="rgb24")) for frame in own] == [
+        3, 9, 15, 21, None, None, 3, 9,
+    ]  # fmt: skip
+
+
 def test_a_still_picture_lasts_as_long_as_it_must(tmp_path):
     path = tmp_path / "still.png"
     with av.open(str(path), "w") as out:

@@ -72,6 +72,8 @@ def suggest(prompt: str) -> tuple[str, ...]:
 class MiniEngine:
     """Text and cues to 48 kHz sound of any length. It does not look at the picture itself."""
 
+    weights = ""
+
     def __init__(self) -> None:
         self.info = engine_info()
         self._pipeline: MiniPipeline | None = None
@@ -82,7 +84,7 @@ class MiniEngine:
 
         self._pipeline = MiniPipeline.from_pretrained(default_weights())
 
-    def analyse(self, pictures: Pictures, on_step: OnStep) -> Features:
+    def analyse(self, pictures: Pictures, on_step: OnStep, setting: str) -> Features:
         """Nothing: mini hears of the picture by its cues only."""
         return {}
 

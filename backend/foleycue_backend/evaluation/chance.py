@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chance rows: what onsets score that know nothing of the clip, and what the true sound itself scores.
+
+A system must beat them on the same clips; without them the published metrics say little, since dense onsets score
+high by themselves.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from foleycue_backend.evaluation.alignment import Times
+from foleycue_backend.evaluation.clip_scores import ClipScore, ClipTruth, OnsetLists, score_clip
+
+#: Draws of each random row for each clip.
+DRAWS = 25
+#: Least distance of two onsets in the row @poisson, seconds.
+GAP = 0.05
+#: Another clip's sound must be at least this share of the clip's length to stand in for it.
+_LEAST_LENGTH = 0.95
+
+ROWS = {
+    "@random": f"as many onsets as the truth has, anywhere ({DRAWS} draws a clip)",
+    "@poisson": f"the same, at least {1000 * GAP:g} ms apart",
+    "@grid": "the same, evenly spaced",
+    "@other": "the true sound of every other clip that is long enough",
+    "@truth": "the true sound itself: the most that can be reached",
+}
+
+Draw = Callable[[int, float], Times]
+
+
+def score_chance(row: str, name: str, truths: Mapping[str, ClipTruth], draws: int = DRAWS) -> ClipScore | None:
+    """One row's figures for one clip, None where nothing can stand in for it."""
+    truth = truths[name]
+    if row == "@truth":
+        return score_clip(truth.onsets, truth)
+    if row == "@other":
+        donors = [
+            other.onsets.until(truth.length)
+            for key, other in truths.items()
+            if key != name and other.length >= _LEAST_LENGTH * truth.length
+        ]
+        return average([score_clip(onsets, truth) for onsets in donors]) if donors else None
+    if row == "@grid":
+        return score_clip(_drawn(grid, truth), truth)
+    rng = np.random.default_rng(int(hashlib.sha256(name.encode()).hexdigest()[:8], 16))
+    draw: Draw = (
+        (lambda n, length: uniform(rng, n, length, 0))
+        if row == "@random"
+        else (lambda n, length: uniform(rng, n, length, GAP))
+    )
+    return average([score_clip(_drawn(draw, truth), truth) for _ in range(draws)])
+
+
+def grid(count: int, length: float) -> Times:
+    """Evenly spaced seconds, half a step from either end."""
+    return (np.arange(count) + 0.5) * length / max(1, count)
+
+
+def uniform(rng: np.random.Generator, count: int, length: float, gap: float) -> Times:
+    """Sorted seconds, uniform among all placings whose neighbours lie at least `gap` apart."""
+    free = max(length - gap * count, 0.0)
+    return np.sort(rng.uniform(0, free, count)) + gap * np.arange(count)
+
+
+def average(scores: Sequence[ClipScore]) -> ClipScore:
+    """The mean of several draws for one clip; errors are pooled, counts are means."""
+    first = scores[0]
+    return ClipScore(
+        {key: _mean([score.values[key] for score in scores]) for key in first.values},
+        {key: np.concatenate([score.errors[key] for score in scores]) for key in first.errors},
+        {key: float(np.mean([score.generated[key] for score in scores])) for key in first.generated},
+        first.truth,
+    )
+
+
+def _drawn(draw: Draw, truth: ClipTruth) -> OnsetLists:
+    lists = (truth.onsets.published, truth.onsets.events, truth.onsets.salient)
+    return OnsetLists(*(draw(len(times), truth.length) for times in lists))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return float(np.mean(there)) if there else None

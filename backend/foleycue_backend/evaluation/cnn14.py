@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PANNs Cnn14 at 16 kHz: the classifier behind FD, KL and IS.
+
+Kong et al., PANNs: Large-Scale Pretrained Audio Neural Networks for Audio Pattern Recognition, TASLP 2020. Parameter
+names and shapes are those of the published file Cnn14_16k_mAP=0.438.pth; it holds its front end (windowed Fourier
+kernels and mel filters) as well, so that nothing of that is decided here.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from foleycue_backend.evaluation.band_limited import resample_band_limited
+from foleycue_backend.evaluation.sounds import Sound
+
+SAMPLE_RATE = 16_000
+WINDOW = 512
+HOP = 160
+BANDS = 64
+CLASSES = 527
+FEATURES = 2048
+
+_LEAST_SAMPLES = 2 * SAMPLE_RATE
+_POWER_FLOOR = 1e-10
+_CHANNELS = (64, 128, 256, 512, 1024, 2048)
+
+
+class SoundFeatures(NamedTuple):
+    """The layer called 2048 (batch, 2048), not negative, and class logits before the sigmoid (batch, classes)."""
+
+    features: Tensor
+    logits: Tensor
+
+
+class Cnn14(nn.Module):
+    """Sound (batch, samples) at 16 kHz to features and logits. channels: widths of the six blocks."""
+
+    def __init__(self, channels: tuple[int, ...] = _CHANNELS, classes: int = CLASSES) -> None:
+        super().__init__()
+        self.spectrogram_extractor = nn.ModuleDict({"stft": _FourierKernels()})
+        self.logmel_extractor = _MelFilters()
+        self.bn0 = nn.BatchNorm2d(BANDS)
+        before = 1
+        for number, width in enumerate(channels, 1):
+            self.add_module(f"conv_block{number}", _Block(before, width))
+            before = width
+        self._blocks = len(channels)
+        self.fc1 = nn.Linear(before, before)
+        self.fc_audioset = nn.Linear(before, classes)
+
+    @classmethod
+    def from_published(cls, state: Mapping[str, Tensor]) -> "Cnn14":
+        """The network of a published file, its widths read from the shapes.
+
+        Raises KeyError or RuntimeError where the names or shapes are not those of a Cnn14.
+        """
+        channels = []
+        while (weight := state.get(f"conv_block{len(channels) + 1}.conv1.weight")) is not None:
+            channels.append(weight.shape[0])
+        net = cls(tuple(channels), state["fc_audioset.weight"].shape[0])
+        net.load_state_dict(state)
+        return net.eval()
+
+    def forward(self, sound: Tensor) -> SoundFeatures:
+        """Log-mel picture, six blocks halved in both axes but the last, maximum plus mean over time."""
+        power = self.spectrogram_extractor["stft"](sound)
+        level = 10 * torch.log10(self.logmel_extractor(power).clamp_min(_POWER_FLOOR))
+        x = self.bn0(level.transpose(1, 3)).transpose(1, 3)
+        for number in range(1, self._blocks + 1):
+            x = self.get_submodule(f"conv_block{number}")(x)
+            if number < self._blocks:
+                x = nn.functional.avg_pool2d(x, 2)
+        x = x.mean(3)
+        features = torch.relu(self.fc1(x.amax(2) + x.mean(2)))
+        return SoundFeatures(features, self.fc_audioset(features))
+
+
+class _Block(nn.Module):
+    """Two 3x3 convolutions, each with its norm."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.bn2 = nn.BatchNorm2d(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.bn1(self.conv1(x)))
+        return torch.relu(self.bn2(self.conv2(x)))
+
+
+class _FourierKernels(nn.Module):
+    """Power spectrum (batch, 1, frames, bins) by convolution with the file's windowed cosines and sines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        bins = WINDOW // 2 + 1
+        self.conv_real = nn.Conv1d(1, bins, WINDOW, HOP, bias=False)
+        self.conv_imag = nn.Conv1d(1, bins, WINDOW, HOP, bias=False)
+        turns = torch.outer(torch.arange(bins), torch.arange(WINDOW)).double() * (-2 * torch.pi / WINDOW)
+        hann = torch.hann_window(WINDOW, dtype=torch.float64)
+        with torch.no_grad():
+            self.conv_real.weight.copy_((torch.cos(turns) * hann)[:, None])
+            self.conv_imag.weight.copy_((torch.sin(turns) * hann)[:, None])
+
+    def forward(self, sound: Tensor) -> Tensor:
+        padded = nn.functional.pad(sound[:, None], (WINDOW // 2, WINDOW // 2), mode="reflect")
+        return (self.conv_real(padded) ** 2 + self.conv_imag(padded) ** 2).transpose(1, 2)[:, None]
+
+
+class _MelFilters(nn.Module):
+    """Bins to mel bands by the file's filters; empty until a file is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.melW = nn.Parameter(torch.zeros(WINDOW // 2 + 1, BANDS), requires_grad=False)
+
+    def forward(self, power: Tensor) -> Tensor:
+        return power @ self.melW
+
+
+def prepare(sound: Sound) -> Tensor:
+    """(1, samples) at 16 kHz without its mean, padded with silence to two seconds."""
+    wave = torch.from_numpy(sound.wave)
+    if len(wave):
+        wave = resample_band_limited(wave - wave.mean(), sound.rate, SAMPLE_RATE)
+    return nn.functional.pad(wave, (0, max(0, _LEAST_SAMPLES - len(wave))))[None]
+
+
+@torch.inference_mode()
+def extract(net: Cnn14, sound: Sound) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Features (2048,) and logits (classes,) of one sound of any length."""
+    out = net(prepare(sound))
+    return out.features[0].numpy(), out.logits[0].numpy()

@@ -89,6 +89,13 @@ def judge(name: str, outcome: Outcome, wanted: Mapping[str, Tensor], strictness:
         return Verdict(name, bound=bound, reason="it holds no result to compare")
     errors = {key: relative_error(outcome.tensors[key], value) for key, value in wanted.items()}
     worst = max(errors, key=lambda key: errors[key])
-    shapes = list(outcome.tensors[worst].shape), list(wanted[worst].shape)
-    reason = f"{worst} has the shape {shapes[0]}, wanted {shapes[1]}" if shapes[0] != shapes[1] else ""
-    return Verdict(name, worst, errors[worst], bound, reason, errors)
+    return Verdict(name, worst, errors[worst], bound, _why(worst, outcome.tensors[worst], wanted[worst]), errors)
+
+
+def _why(name: str, found: Tensor, wanted: Tensor) -> str:
+    """What an infinite error means; nothing for one that a number tells."""
+    if found.shape != wanted.shape:
+        return f"{name} has the shape {list(found.shape)}, wanted {list(wanted.shape)}"
+    if not wanted.is_floating_point() and not bool((found == wanted).all()):
+        return f"{name} differs in {int((found != wanted).sum())} of {wanted.numel()} whole numbers"
+    return "" if bool(found.isfinite().all()) else f"{name} is not finite"

@@ -46,6 +46,8 @@ class Golden:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """The JSON object; raises FoleyCueError where there is none."""
+        if not self.path.is_file():
+            raise unreadable(f"there are tensors, but {self.path.name} that describes them is missing")
         try:
             facts = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:

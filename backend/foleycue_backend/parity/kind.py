@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import nn
 
 from foleycue_backend.engines.parts.state_dict import load_exactly
@@ -39,7 +42,7 @@ def module_weights(golden: Golden, module: nn.Module, published_prefix: str = ""
     if not state:
         shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
         state = golden.rebuilt(shapes, golden.hash_prefix(part))
-    load_exactly(module, state, part or published_prefix.rstrip(".") or type(module).__name__)
+    load_exactly(module, state, part or published_prefix.rstrip(".") or type(module).__name__, assign=True)
     module.eval()
     return value_count(module)
 
@@ -47,3 +50,9 @@ def module_weights(golden: Golden, module: nn.Module, published_prefix: str = ""
 def value_count(*modules: nn.Module) -> int:
     """Trained values of modules."""
     return sum(parameter.numel() for module in modules for parameter in module.parameters())
+
+
+def known_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a scheduler's JSON what DDPM knows: the rest has no effect in the published systems either."""
+    known = inspect.signature(DDPMScheduler.__init__).parameters
+    return {key: value for key, value in facts.items() if key in known}

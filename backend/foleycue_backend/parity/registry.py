@@ -5,14 +5,21 @@ from __future__ import annotations
 
 import torch
 
-from foleycue_backend.parity import cues, picture, sound
+from foleycue_backend.parity import cues, denoising, network, noise_schedule, picture, sound
 from foleycue_backend.parity.compare import Verdict, judge
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind
 from foleycue_shared.errors import FoleyCueError
 
 #: The first kind that recognises a golden computes it.
-KINDS: tuple[Kind, ...] = (*cues.KINDS, *picture.KINDS, *sound.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *cues.KINDS,
+    *picture.KINDS,
+    *network.KINDS,
+    *denoising.KINDS,
+    *sound.KINDS,
+    *noise_schedule.KINDS,
+)
 
 
 def kind_of(golden: Golden) -> Kind | None:

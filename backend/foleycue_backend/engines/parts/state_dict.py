@@ -56,13 +56,16 @@ def compare_keys(module: nn.Module, state: State, optional: tuple[str, ...] = ()
     )
 
 
-def load_exactly(module: nn.Module, state: State, what: str, optional: tuple[str, ...] = ()) -> None:
+def load_exactly(
+    module: nn.Module, state: State, what: str, optional: tuple[str, ...] = (), *, assign: bool = False
+) -> None:
     """Load `state` into `module`; nothing is loaded unless everything fits.
 
+    `assign` takes the tensors themselves instead of copies, so that a module on the meta device gets its weights.
     Raises FoleyCueError (bad-input) that names the missing, unexpected and mis-shaped keys.
     """
     report = compare_keys(module, state, optional)
     if not report.fits:
         message = f"The weights do not fit the {what}: {report.sentence()}. Check that the files belong together."
         raise FoleyCueError(ErrorCode.BAD_INPUT, message)
-    module.load_state_dict(dict(state), strict=not optional)
+    module.load_state_dict(dict(state), strict=not optional, assign=assign)

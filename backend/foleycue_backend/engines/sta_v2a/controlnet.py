@@ -7,6 +7,7 @@ import functools
 from typing import Any, Self
 
 from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.modeling_utils import ModelMixin
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, nn
 
@@ -34,7 +35,7 @@ class CueEmbedding(nn.Module):
         return self.conv_out(condition.transpose(1, 2)[..., None].expand(-1, -1, -1, LATENT_BANDS))
 
 
-class CueControlNet(ControlNetModel):
+class CueControlNet(ControlNetModel, ModelMixin):  # a pipeline looks for the loadable base in this very module
     """Stock ControlNet whose condition is (batch, frames, conditioning_channels), one row a latent frame.
 
     The frames are those of the sample; the forward pass is the stock one, with `controlnet_cond` as this sequence or

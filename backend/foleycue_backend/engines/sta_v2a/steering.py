@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cue steering: the onset predictor's hidden state, changed by as little as makes its logits obey an edited sheet.
+
+The ControlNet is conditioned on the predictor's hidden state x of each latent frame, and the onset logits are a
+linear map of it: logits = W x + b. What decides between onset and none is the margin m(x) = d · x + (b1 - b0) with
+d = w1 - w0. Where the edited sheet wants another margin m', the closest x' is found by Lagrange's method:
+
+    minimise |x' - x|² subject to d · x' + (b1 - b0) = m'
+    x' - x = λ d, and λ |d|² = m' - m(x), so  x' = x + (m' - m(x)) d / |d|²
+
+All that x holds beside d (what the thing is, how it moves) stays. Frames whose label is right already are not
+touched at all. The result may leave the range of the predictor's activation (SiLU is never below -0.28).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction, token_of_frame
+from foleycue_shared.cues import Cue, CueSource
+from foleycue_shared.timing import CUE_RATE
+
+#: Samples of a cue sheet in one latent frame of 40 ms.
+FRAME_SAMPLES = CUE_RATE // 25
+#: Features of one prediction; each decides one quarter of a second.
+_TOKENS = 40
+#: A predicted cue is never weaker than this, so that the editor sees it.
+_FAINTEST = 0.05
+#: Strengths that are closer than this are the same: sheets are written with four digits.
+_SAME_STRENGTH = 1e-3
+
+
+@dataclass(frozen=True)
+class SteeringRule:
+    """How cues and margins are read into each other.
+
+    A cue is a run of `width` onset frames that begins `lead` frames before it. The predictor decides once for each
+    quarter of a second, 6 or 7 equal frames, and its cue may lie anywhere in it: the cue is put 3 frames after the
+    run's start, in the middle, where it is wrong by 0.125 s at most and by nothing on average. An edited cue is
+    surrounded in the same way, so that moving it moves the same picture of an onset.
+
+    A frame is an onset if its margin is above `threshold` (0 is the published decision). `top` is how far above it
+    the strength is 1: the strength of a predicted cue is its share of `top`, and the other way round a cue of
+    strength s asks for the margin threshold + max(margin, s · top), which grows with s. A cleared frame gets
+    threshold - margin.
+    """
+
+    threshold: float = 0.0
+    margin: float = 1.0
+    top: float = 4.0
+    width: int = 6
+    lead: int = 3
+
+    def first_frame(self, cue: Cue) -> int:
+        """First frame of a cue's run, the nearest to `lead` frames before it; may lie outside the window."""
+        return (2 * cue.sample + FRAME_SAMPLES) // (2 * FRAME_SAMPLES) - self.lead
+
+    def cue_of(self, run: OnsetRun) -> Cue:
+        """The cue that stands for a run; `first_frame` of it is the run's first frame."""
+        strength = min(1.0, max(_FAINTEST, (run.margin - self.threshold) / self.top))
+        return Cue(max(0, (run.first + self.lead) * FRAME_SAMPLES), strength, CueSource.PICTURE)
+
+    def wanted_margin(self, strength: float) -> float:
+        """The margin that a cue of this strength asks for."""
+        return self.threshold + max(self.margin, strength * self.top)
+
+
+DEFAULT_RULE = SteeringRule()
+
+
+@dataclass(frozen=True)
+class OnsetRun:
+    """Frames first..last of one token that says onset, with its margin."""
+
+    first: int
+    last: int
+    margin: float
+
+
+def onset_margins(logits: Tensor) -> Tensor:
+    """Margin (..., frames) of onset over none from logits (..., frames, 2)."""
+    return logits[..., 1] - logits[..., 0]
+
+
+def onset_runs(margins: Tensor, rule: SteeringRule) -> list[OnsetRun]:
+    """The onsets of an unedited prediction (frames,): one for each token above the threshold.
+
+    Neighbouring tokens are not joined, since each of them says that something starts in its own quarter second. The
+    copied frames at the window's end belong to the last token.
+    """
+    source = token_of_frame(_TOKENS, len(margins)).tolist()
+    values = margins.tolist()
+    firsts = [frame for frame, token in enumerate(source) if not frame or token != source[frame - 1]]
+    ends = [*firsts[1:], len(values)]
+    return [
+        OnsetRun(first, end - 1, values[first])
+        for first, end in zip(firsts, ends, strict=True)
+        if values[first] > rule.threshold
+    ]
+
+
+def cues_from_logits(logits: Tensor, rule: SteeringRule = DEFAULT_RULE) -> tuple[Cue, ...]:
+    """The predicted sheet of one clip, logits (frames, 2), in samples at 48 kHz from the window's start."""
+    return tuple(rule.cue_of(run) for run in onset_runs(onset_margins(logits), rule))
+
+
+def wanted_margins(margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE) -> Tensor:
+    """Margin (frames,) that an edited sheet wants of each frame, NaN where the frame may stay as it is.
+
+    `margins` (frames,) are those of the unedited prediction. A cue whose run starts where a predicted run starts is
+    that run, unedited unless its strength differs. Other predicted runs are cleared, other cues get a run of their
+    own, cut at the window's ends. A frame that is an onset by itself and shall be one stays.
+    """
+    wanted = torch.full_like(margins, torch.nan)
+    silent = margins <= rule.threshold
+    runs = {run.first: run for run in onset_runs(margins, rule)}
+    placed = {rule.first_frame(cue): cue for cue in sorted(cues, key=lambda cue: cue.strength)}
+    for run in runs.values():
+        if run.first not in placed:
+            wanted[run.first : run.last + 1] = rule.threshold - rule.margin
+    for first, cue in placed.items():
+        if first not in runs:
+            frames = slice(max(0, first), max(0, first + rule.width))
+            wanted[frames] = torch.where(silent[frames], rule.wanted_margin(cue.strength), torch.nan)
+    for first, run in runs.items():
+        if first in placed:
+            same = abs(rule.cue_of(run).strength - placed[first].strength) < _SAME_STRENGTH
+            wanted[first : run.last + 1] = torch.nan if same else rule.wanted_margin(placed[first].strength)
+    return wanted
+
+
+def labels_from_cues(margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE) -> Tensor:
+    """Onset labels (frames,) bool of an edited sheet over the unedited margins (frames,)."""
+    wanted = wanted_margins(margins, cues, rule)
+    return torch.where(wanted.isnan(), margins, wanted) > rule.threshold
+
+
+def shift_margins(hidden: Tensor, margins: Tensor, wanted: Tensor, direction: Tensor) -> Tensor:
+    """Hidden state (frames, size) with the wanted margins (frames,); rows where those are NaN are the same bits."""
+    step = (wanted - margins)[:, None] * direction / direction.square().sum()
+    return torch.where(wanted.isnan()[:, None], hidden, (hidden + step).to(hidden.dtype))
+
+
+@torch.no_grad()
+def steer(
+    prediction: OnsetPrediction, head: nn.Linear, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE
+) -> Tensor:
+    """The ControlNet's condition (batch, frames, size) that obeys a sheet, for each clip of a prediction.
+
+    `head` is the predictor's last layer, `cues` the whole sheet in samples at 48 kHz from the window's start. An
+    unedited sheet gives back the hidden state, bit for bit.
+    """
+    direction = head.weight[1].float() - head.weight[0].float()
+    margins = onset_margins(prediction.logits).float()
+    rows = [
+        shift_margins(hidden, margin, wanted_margins(margin, cues, rule), direction)
+        for hidden, margin in zip(prediction.hidden, margins, strict=True)
+    ]
+    return torch.stack(rows)

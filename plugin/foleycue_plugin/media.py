@@ -27,7 +27,9 @@ class MediaInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A file's facts. rate and frames are those of its picture (None and 0 without one).
 
     start_frame is the timecode of the file's first frame, counted in frames at its rate; drop_frame says how that
-    timecode was written. sound_seconds is None when no sound can be decoded.
+    timecode was written. sound_seconds is None when no sound can be decoded. size is that of the picture in pixels,
+    channels those of the first sound stream. time_reference is where a broadcast WAV says that it starts, in seconds
+    since midnight.
     """
 
     path: str
@@ -36,6 +38,14 @@ class MediaInfo(msgspec.Struct, frozen=True, kw_only=True):
     start_frame: int = 0
     drop_frame: bool = False
     sound_seconds: Fraction | None = None
+    channels: int = 0
+    size: tuple[int, int] | None = None
+    time_reference: Fraction = Fraction(0)
+
+    @property
+    def origin(self) -> Fraction:
+        """Where the file's own time starts, in seconds."""
+        return self.time_reference if self.rate is None else self.start_frame / self.rate
 
 
 def load_library() -> None:
@@ -109,7 +119,9 @@ def _inspect(container: "InputContainer", path: str) -> MediaInfo:
     sound = _sound_seconds(container)
     streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not streams:
-        return MediaInfo(path=path, sound_seconds=sound)
+        return MediaInfo(
+            path=path, sound_seconds=sound, channels=_channels(container), time_reference=_time_reference(container)
+        )
     stream = streams[0]
     container.seek(0)
     if next(container.decode(stream), None) is None:
@@ -121,7 +133,16 @@ def _inspect(container: "InputContainer", path: str) -> MediaInfo:
     rate = exact_rate(float(found))
     start, drop = _timecode(container, stream, rate)
     frames = max(1, round(_picture_seconds(container, stream) * rate))
-    return MediaInfo(path=path, rate=rate, frames=frames, start_frame=start, drop_frame=drop, sound_seconds=sound)
+    return MediaInfo(
+        path=path,
+        rate=rate,
+        frames=frames,
+        start_frame=start,
+        drop_frame=drop,
+        sound_seconds=sound,
+        channels=_channels(container),
+        size=(stream.width, stream.height),
+    )
 
 
 def _picture_seconds(container: "InputContainer", stream: "VideoStream") -> Fraction:
@@ -166,6 +187,18 @@ def _sound_seconds(container: "InputContainer") -> Fraction | None:
     if stream.duration and stream.time_base:
         return Fraction(stream.duration * stream.time_base)
     return Fraction(container.duration or 0, 1_000_000) or Fraction(frame.samples, frame.sample_rate)
+
+
+def _channels(container: "InputContainer") -> int:
+    return container.streams.audio[0].codec_context.channels if container.streams.audio else 0
+
+
+def _time_reference(container: "InputContainer") -> Fraction:
+    """The start that a broadcast WAV gives in samples."""
+    text = container.metadata.get("time_reference", "")
+    if not (text.isascii() and text.isdigit()) or not container.streams.audio:
+        return Fraction(0)
+    return Fraction(int(text), container.streams.audio[0].rate or 1)
 
 
 def _timecode(container: "InputContainer", stream: "VideoStream", rate: Fraction) -> tuple[int, bool]:

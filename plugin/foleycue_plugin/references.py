@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import opentimelineio as otio
 
-from foleycue_plugin.media import probe
+from foleycue_plugin.media import MediaInfo, probe
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timeline.times import seconds, usable_available_range
 
@@ -137,8 +137,7 @@ def _fill_available_range(clip: otio.schema.Clip, reference: otio.schema.Externa
 def _own_range(clip: otio.schema.Clip, path: Path) -> otio.opentime.TimeRange:
     info = probe(path)
     if info.rate is None:
-        length = otio.opentime.RationalTime(float((info.sound_seconds or Fraction(0)) * 48_000), 48_000)
-        return otio.opentime.TimeRange(otio.opentime.RationalTime(0, 48_000), length)
+        return _sound_range(clip, info)
     rate = float(info.rate)
     start = 0
     if clip.source_range is not None and info.start_frame:
@@ -149,6 +148,19 @@ def _own_range(clip: otio.schema.Clip, path: Path) -> otio.opentime.TimeRange:
     return otio.opentime.TimeRange(
         otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(info.frames, rate)
     )
+
+
+def _sound_range(clip: otio.schema.Clip, info: MediaInfo) -> otio.opentime.TimeRange:
+    heard = info.sound_seconds or Fraction(0)
+    start = otio.opentime.RationalTime(0, 48_000)
+    if clip.source_range is not None and info.time_reference:
+        wanted = seconds(clip.source_range.start_time)
+        if abs(wanted - info.time_reference) * 48_000 <= 1:
+            # The timeline counts its start in frames, the file in samples: less than one apart is the same.
+            start = clip.source_range.start_time
+        elif not 0 <= wanted < heard:
+            start = otio.opentime.RationalTime(float(info.time_reference * 48_000), 48_000)
+    return otio.opentime.TimeRange(start, otio.opentime.RationalTime(float(heard * 48_000), 48_000))
 
 
 def _replace_by_gap(clip: otio.schema.Clip) -> None:

@@ -169,9 +169,9 @@ def test_collections_and_readers_that_are_not_installed(tmp_path):
     assert usecases.open_source(tmp_path / "one.otio").frames == 20
     with pytest.raises(FoleyCueError, match="holds 2 timelines"):
         usecases.open_source(tmp_path / "two.otio")
-    (tmp_path / "a.edl").touch()
-    with pytest.raises(FoleyCueError, match="pip install otio-cmx3600-adapter"):
-        usecases.open_source(tmp_path / "a.edl")
+    (tmp_path / "a.xges").touch()
+    with pytest.raises(FoleyCueError, match="pip install otio-xges-adapter"):
+        usecases.open_source(tmp_path / "a.xges")
 
 
 @pytest.mark.parametrize("number", ["1e999", "NaN", "-5", "1e300"])

@@ -6,13 +6,15 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import cast
 
 import opentimelineio as otio
 
 from foleycue_plugin.hosts.bundle import CONTENT
+from foleycue_plugin.hosts.exchange.edl_read import read_edl
+from foleycue_plugin.hosts.exchange.fcpxml_read import read_fcpxml
 from foleycue_plugin.media import MediaInfo, probe
 from foleycue_shared import places
 from foleycue_shared import timeline as timelines
@@ -22,10 +24,12 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 _EXTRA_READERS = {
     ".xml": "otio-fcp-adapter",
     ".aaf": "otio-aaf-adapter",
-    ".edl": "otio-cmx3600-adapter",
-    ".fcpxml": "otio-fcpx-xml-adapter",
     ".xges": "otio-xges-adapter",
 }
+
+
+#: Formats that we read ourselves, whatever adapters are installed.
+_OWN_READERS: dict[str, Callable[[Path], otio.schema.Timeline]] = {".fcpxml": read_fcpxml, ".edl": read_edl}
 
 
 def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
@@ -41,6 +45,8 @@ def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
         return _as_timeline(_read_json(source / CONTENT, source.name), source.name), source
     if suffix == ".otio":
         return _as_timeline(_read_json(source, source.name), source.name), source.parent
+    if suffix in _OWN_READERS:
+        return _read_own(source), source.parent
     if suffix.lstrip(".") in otio.adapters.suffixes_with_defined_adapters(read=True):
         return _as_timeline(_read_by_adapter(source), source.name), source.parent
     if suffix in _EXTRA_READERS:
@@ -79,6 +85,16 @@ def _parse(content: bytes, name: str) -> object:
         return timelines.parse_json(content)
     except ValueError as error:
         raise not_a_timeline(name, str(error)) from error
+
+
+def _read_own(source: Path) -> otio.schema.Timeline:
+    try:
+        return _OWN_READERS[source.suffix.lower()](source)
+    except (ValueError, OverflowError) as error:
+        raise FoleyCueError(
+            ErrorCode.NOT_A_TIMELINE,
+            f"{source.name} cannot be read, because {error}: export it as .otio or FCP 7 XML instead.",
+        ) from error
 
 
 def _read_by_adapter(source: Path) -> object:

@@ -9,7 +9,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from foleycue_plugin.hosts.bundle import write_bundle
-from foleycue_plugin.hosts.interchange import ADAPTERS, write_interchange
+from foleycue_plugin.hosts.interchange import ADAPTERS, WRITERS, write_interchange
 from foleycue_plugin.hosts.otio_read import read_source
 from foleycue_plugin.outputs import Delivery, check_apart, check_output, remove, temporary
 from foleycue_plugin.project import Placement, Project
@@ -17,18 +17,21 @@ from foleycue_plugin.references import external_references, is_relative, media_f
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import StoredTake
 from foleycue_shared import timeline as timelines
+from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
-from foleycue_shared.timing import FrameRange
+from foleycue_shared.timing import FrameRange, samples_to_frames
 
 _BUNDLES = (".otioz", ".otiod")
 #: Formats that were proven to bring the new clip back where it was put.
-_FORMATS = (".otio", *_BUNDLES, *ADAPTERS)
+_FORMATS = (".otio", *_BUNDLES, *ADAPTERS, *WRITERS)
+#: Of these, those that are not OTIO's own: they lose what they have no word for.
+_EXCHANGE = (*ADAPTERS, *WRITERS)
 
 
 def writable_suffixes() -> list[str]:
     """Extensions that save_copy takes here, with their dots."""
     installed = otio.adapters.suffixes_with_defined_adapters(write=True)
-    return [suffix for suffix in _FORMATS if suffix[1:] in installed]
+    return [suffix for suffix in _FORMATS if suffix in WRITERS or suffix[1:] in installed]
 
 
 def save_targets(project: Project, save: Path) -> list[Path]:
@@ -48,7 +51,9 @@ def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, sav
     for target in targets:
         check_output(target, force)
     check_apart(targets, [project.source])
-    placed, name = _placed(selection, [_take_media(stored) for stored in takes], track)
+    # Editors look for a file's own timecode; OTIO's readers count from its first sample.
+    media = [_take_media(stored, selection, own_timecode=save.suffix.lower() in _EXCHANGE) for stored in takes]
+    placed, name = _placed(selection, media, track)
     part = temporary(save)
     try:
         with Delivery(force) as delivery:
@@ -77,7 +82,7 @@ def rehearse(selection: Selection, save: Path) -> None:
 
     Raises BAD_INPUT when it does not, and output errors.
     """
-    if save.suffix.lower() not in ADAPTERS:
+    if save.suffix.lower() not in _EXCHANGE:
         return
     media = timelines.TakeMedia(url=save.with_suffix(".wav").as_uri(), name=save.stem)
     placed, name = _placed(selection, [media], "FoleyCue")
@@ -100,7 +105,7 @@ def _placed(selection: Selection, media: Sequence[timelines.TakeMedia], track: s
     return timelines.place_takes(basis, selection.range, media, track)
 
 
-def _take_media(stored: StoredTake) -> timelines.TakeMedia:
+def _take_media(stored: StoredTake, selection: Selection, own_timecode: bool) -> timelines.TakeMedia:
     take = stored.take
     cues = [{"sample": cue.sample, "strength": cue.strength, "source": cue.source.value} for cue in take.cues]
     metadata = {
@@ -113,7 +118,13 @@ def _take_media(stored: StoredTake) -> timelines.TakeMedia:
         "cues": cues,
         "sha256": take.sha256,
     }
-    return timelines.TakeMedia(url=stored.path.absolute().as_uri(), name=stored.path.stem, metadata=metadata)
+    origin = 0
+    if own_timecode:
+        header = read_wav_header(stored.path)
+        origin = samples_to_frames(header.time_reference, selection.range.rate, header.sample_rate)
+    return timelines.TakeMedia(
+        url=stored.path.absolute().as_uri(), name=stored.path.stem, metadata=metadata, cues=take.cues, origin=origin
+    )
 
 
 def _has_rate(timeline: otio.schema.Timeline) -> bool:
@@ -162,7 +173,7 @@ def _write(placed: otio.schema.Timeline, part: Path, suffix: str, selection: Sel
     try:
         if suffix in _BUNDLES:
             write_bundle(placed, part, project.base)
-        elif suffix in ADAPTERS:
+        elif suffix in _EXCHANGE:
             write_interchange(placed, part, project)
         else:
             otio.adapters.write_to_file(placed, str(part), adapter_name="otio_json")
@@ -188,7 +199,8 @@ def _verified(part: Path, track: str, placed: otio.schema.Timeline, selection: S
     """Where the new clip lies in the file just written. Raises VERIFICATION when anything is not as it should be."""
     try:
         back, base = read_source(part)
-        if part.suffix.lower() in ADAPTERS and len(back.audio_tracks()) == len(placed.audio_tracks()):
+        same = len(back.audio_tracks()) == len(placed.audio_tracks())
+        if part.suffix.lower() in WRITERS or (part.suffix.lower() in ADAPTERS and same):
             # These formats keep the order of tracks, not their names; ours was added last.
             back.audio_tracks()[-1].name = track
         found = timelines.find_placed(back, track)
@@ -199,10 +211,10 @@ def _verified(part: Path, track: str, placed: otio.schema.Timeline, selection: S
         raise _mismatch(f"frame {found.start} of {found.frames} at {found.rate}, origin {origin}")
     if part.suffix.lower() == ".otio" and not back.is_equivalent_to(placed):
         raise _mismatch("the copy differs from what was written")
-    if part.suffix.lower() in ADAPTERS and _shown(resolved(back, base)) != _shown(selection.project.timeline):
+    if part.suffix.lower() in _EXCHANGE and _shown(resolved(back, base)) != _shown(selection.project.timeline):
         raise FoleyCueError(
             ErrorCode.VERIFICATION,
-            f"A {part.suffix.lower()} file does not keep all of this timeline (retimes, nested sequences): "
+            f"A file of the type {part.suffix.lower()} does not keep all of this timeline (retimes, nested sequences): "
             "save it as .otio instead.",
         )
     return found

@@ -8,17 +8,24 @@ from typing import Any
 import msgspec
 import opentimelineio as otio
 
+from foleycue_shared.cues import Cue
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timeline.times import otio_rate, seconds, timeline_rate
-from foleycue_shared.timing import FrameRange
+from foleycue_shared.timing import CUE_RATE, FrameRange, exact_rate
 
 
 class TakeMedia(msgspec.Struct, frozen=True, kw_only=True):
-    """A take's file as a timeline refers to it: target URL, name, and metadata for our own namespace."""
+    """A take's file as a timeline refers to it: target URL, name, and metadata for our own namespace.
+
+    cues become markers of the clip. origin is the file's own timecode in frames of the timeline; 0 counts its media
+    time from its first sample.
+    """
 
     url: str
     name: str
     metadata: Mapping[str, Any] = {}
+    cues: tuple[Cue, ...] = ()
+    origin: int = 0
 
 
 def place_takes(
@@ -60,15 +67,26 @@ def find_placed(timeline: otio.schema.Timeline, track_name: str) -> FrameRange:
 
 
 def _clip(takes: Sequence[TakeMedia], frames: int, rate: float) -> otio.schema.Clip:
-    whole = otio.opentime.TimeRange(otio.opentime.RationalTime(0, rate), otio.opentime.RationalTime(frames, rate))
+    length = otio.opentime.RationalTime(frames, rate)
     references: dict[str, otio.core.MediaReference] = {}
     for number, take in enumerate(takes, 1):
         key = otio.schema.Clip.DEFAULT_MEDIA_KEY if number == 1 else f"take-{number}"
+        whole = otio.opentime.TimeRange(otio.opentime.RationalTime(take.origin, rate), length)
         references[key] = otio.schema.ExternalReference(take.url, whole, metadata={"foleycue": dict(take.metadata)})
         references[key].name = take.name
-    clip = otio.schema.Clip(takes[0].name, source_range=whole, metadata={"foleycue": dict(takes[0].metadata)})
+    first = takes[0]
+    shown = otio.opentime.TimeRange(otio.opentime.RationalTime(first.origin, rate), length)
+    clip = otio.schema.Clip(first.name, source_range=shown, metadata={"foleycue": dict(first.metadata)})
+    clip.markers.extend(_marker(number, cue, first.origin, rate) for number, cue in enumerate(first.cues, 1))
     clip.set_media_references(references, otio.schema.Clip.DEFAULT_MEDIA_KEY)
     return clip
+
+
+def _marker(number: int, cue: Cue, origin: int, rate: float) -> otio.schema.Marker:
+    """A cue as a marker of one frame, the one during which it sounds; its exact sample is in the clip's metadata."""
+    frame = origin + int(cue.sample * exact_rate(rate) // CUE_RATE)
+    marked = otio.opentime.TimeRange(otio.opentime.RationalTime(frame, rate), otio.opentime.RationalTime(1, rate))
+    return otio.schema.Marker(f"Cue {number}", marked, comment=f"strength {cue.strength:.2f}, {cue.source.value}")
 
 
 def _free_name(timeline: otio.schema.Timeline, wanted: str) -> str:

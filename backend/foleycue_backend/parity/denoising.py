@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor, nn
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
@@ -67,6 +68,11 @@ def network_golden(golden: Golden, *references: str) -> Golden:
     raise unreadable("neither it nor a golden that it names has the weights of the UNet")
 
 
+def schedule_of(golden: Golden) -> DDPMScheduler:
+    """The product's DDPM with the golden's numbers."""
+    return ddpm(known_fields(golden.facts.get("scheduler", {})))
+
+
 def load_pipeline(parts: Golden, nets: Networks) -> StaV2aPipeline:
     """The product's pipeline without what the golden does not hold: CAVP, tokenizer, autoencoder, vocoder."""
     local, onset, pooling = _load_picture_side(parts)
@@ -82,7 +88,7 @@ def load_pipeline(parts: Golden, nets: Networks) -> StaV2aPipeline:
         local_features=local,
         onset_predictor=onset,
         attentive_pooling=pooling,
-        scheduler=ddpm(known_fields(parts.facts.get("scheduler", {}))),
+        scheduler=schedule_of(parts),
     )
 
 

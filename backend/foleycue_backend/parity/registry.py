@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import torch
 
-from foleycue_backend.parity import cues, denoising, network, noise_schedule, picture, sound
+from foleycue_backend.parity import cues, denoising, losses, network, noise_schedule, picture, sound
 from foleycue_backend.parity.compare import Verdict, judge
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind
@@ -17,6 +17,7 @@ KINDS: tuple[Kind, ...] = (
     *picture.KINDS,
     *network.KINDS,
     *denoising.KINDS,
+    *losses.KINDS,
     *sound.KINDS,
     *noise_schedule.KINDS,
 )

@@ -53,7 +53,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         manifest = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return manifest if all(_is_inside(path) for path in manifest.files) else None
+    return manifest if all(is_inside(path) for path in manifest.files) else None
 
 
 def write_manifest(folder: Path, name: str, origins: list[Origin], on_bytes: OnBytes | None = None) -> Manifest:
@@ -106,5 +106,8 @@ def require_manifest(folder: Path, name: str) -> Manifest:
     return manifest
 
 
-def _is_inside(path: str) -> bool:
-    return not path.startswith("/") and ".." not in path.split("/") and "\\" not in path and ":" not in path
+def is_inside(path: str) -> bool:
+    """Whether a relative path with / stays below its folder on every system."""
+    return (
+        path != "" and not path.startswith("/") and ".." not in path.split("/") and "\\" not in path and ":" not in path
+    )

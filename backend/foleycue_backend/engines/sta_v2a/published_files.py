@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of a folder's files is which part of the published STA-V2A, by name first and always by content."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from foleycue_backend.engines.parts.tensor_file import SUFFIXES, read_tensors
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+
+#: More than this is no model's folder but somebody's disk.
+_MOST_FILES = 20_000
+_MOST_JSON = 1 << 20
+
+MAIN, PICTURE, CODEC, TEXT, UNET = (
+    "STA-V2A model",
+    "CAVP picture encoder",
+    "AudioLDM sound codec",
+    "T5 text encoder",
+    "UNet",
+)
+
+#: A kind of file, and keys that only it has; looked for in this order.
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (MAIN, re.compile(r"(controlnet|trans_cvap_feature|pre_onset|global_video_feature)\.")),
+    ("VTA-LDM model", re.compile(r"vid_fea_extractor\.")),
+    ("Tango model", re.compile(r"unet\.")),
+    (CODEC, re.compile(r"(first_stage_model\.)?(post_quant_conv|quant_conv)\.|first_stage_model\.vocoder\.")),
+    (PICTURE, re.compile(r"(stage1_model\.)?video_encoder\.")),
+    (TEXT, re.compile(r"(encoder\.block\.\d+\.layer|text_encoder)\.")),
+    (UNET, re.compile(r"(down_blocks\.\d+\.resnets|time_embedding)\.")),
+    ("set of spectrogram tables", re.compile(r"(mel_basis|stft_fn\.)")),
+)
+#: The published names of each kind, the best first.
+_NAMES = {
+    MAIN: (r"(pytorch_)?model_2\.safetensors", r"pytorch_model_2\.(bin|pt)"),
+    PICTURE: (r"cavp_epoch66\.ckpt", r"cavp.*\.(ckpt|pt|pth|bin|safetensors)"),
+    CODEC: (r"audioldm-s-full(\.ckpt)?", r"pytorch_model_vae\.(bin|safetensors)", r"pytorch_model\.bin"),
+    TEXT: (r"model\.safetensors", r"pytorch_model\.bin"),
+    UNET: (r"diffusion_pytorch_model\.(safetensors|bin)",),
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file's tensors by key, and what kind of file it is."""
+
+    path: Path
+    tensors: Mapping[str, Tensor]
+    kind: str
+
+
+class PublishedFiles:
+    """A folder with the authors' files, nested as published or flat; files are read when they are asked for.
+
+    Raises BAD_INPUT when there is no such folder, or far too much in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise FoleyCueError(ErrorCode.BAD_INPUT, f"{folder} is no folder: give the one with the published files.")
+        self.folder = folder
+        #: What was looked at and is something else.
+        self.notes: list[str] = []
+        #: Weight files that served.
+        self.used: list[Path] = []
+        self._files = _visible_files(folder)
+        self._read: dict[Path, Weights | None] = {}
+
+    def main(self) -> Weights:
+        """The authors' model. Raises BAD_INPUT that says what the folder has instead."""
+        main = self.weights(MAIN)
+        if main is None:
+            seen = "; ".join(self.notes) or "it has no file of weights"
+            raise FoleyCueError(
+                ErrorCode.BAD_INPUT, f"There is no STA-V2A model (pytorch_model_2.bin) in {self.folder}: {seen}."
+            )
+        return main
+
+    def weights(self, kind: str) -> Weights | None:
+        """The file of a kind: the published names first, then whatever holds the right keys; None without one.
+
+        Raises BAD_INPUT when a file of a published name cannot be read.
+        """
+        named = [path for pattern in _NAMES[kind] for path in self._files if re.fullmatch(pattern, path.name)]
+        named.sort(key=lambda path: path.parent.name != "best")
+        others = [path for path in self._files if path not in named and path.suffix in SUFFIXES]
+        for path in [*named, *others]:
+            weights = self._load(path, must=path in named)
+            if weights is not None and weights.kind == kind:
+                self.used.append(path)
+                return weights
+        return None
+
+    def _load(self, path: Path, must: bool) -> Weights | None:
+        if path not in self._read:
+            self._read[path] = None
+            try:
+                tensors = {key.replace("module.", ""): value for key, value in read_tensors(path).items()}
+            except FoleyCueError as error:
+                if must:
+                    raise
+                self.notes.append(error.message.rstrip("."))
+                return None
+            self._read[path] = Weights(path, tensors, _kind(tensors))
+            self.notes.append(f"{path.relative_to(self.folder).as_posix()} is a {_kind(tensors)}")
+        return self._read[path]
+
+    def text_folder(self) -> Path | None:
+        """The folder with the configuration of a T5 encoder, None without one."""
+        return next((path.parent for path, content in self._json("config.json") if _is_t5(content)), None)
+
+    def unet_config(self) -> tuple[Path, dict[str, Any]] | None:
+        """The JSON that describes a conditional UNet, one in a folder unet/ before others; None without one."""
+        found = [(path, content) for path, content in self._json() if _is_unet(content)]
+        found.sort(key=lambda item: item[0].parent.name != "unet")
+        return found[0] if found else None
+
+    def summary(self) -> dict[str, Any] | None:
+        """The first line of summary.jsonl, None without one. Raises BAD_INPUT when it makes no sense."""
+        for path in self._files:
+            if path.name == "summary.jsonl":
+                with path.open(encoding="utf-8", errors="replace") as file:
+                    first = _parsed(file.readline(_MOST_JSON))
+                if first is None:
+                    raise FoleyCueError(ErrorCode.BAD_INPUT, f"The first line of {path} is no JSON object.")
+                return first
+        return None
+
+    def scale_factor(self) -> float | None:
+        """The latents' factor as vae_config.json says it, None when it does not."""
+        for _, content in self._json("vae_config.json"):
+            if isinstance(content.get("scale_factor"), int | float):
+                return float(content["scale_factor"])
+        return None
+
+    def _json(self, name: str | None = None) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for path in self._files:
+            if path.suffix == ".json" and path.stat().st_size <= _MOST_JSON and name in (None, path.name):
+                content = _parsed(path.read_text(encoding="utf-8", errors="replace"))
+                if content is not None:
+                    yield path, content
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    visible = (path for path in paths if not any(part[0] == "." for part in path.relative_to(folder).parts))
+    found = list(itertools.islice(visible, _MOST_FILES + 1))
+    if len(found) > _MOST_FILES:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT, f"{folder} holds more than {_MOST_FILES} files: give the model's own folder."
+        )
+    return sorted(found, key=lambda path: (len(path.parts), path))
+
+
+def _kind(tensors: Mapping[str, Tensor]) -> str:
+    for kind, pattern in _KINDS:
+        if any(pattern.match(key) for key in tensors):
+            return kind
+    some = ", ".join(sorted({key.split(".")[0] for key in tensors})[:4])
+    return f"model of another kind (with {some})"
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _is_t5(content: Mapping[str, Any]) -> bool:
+    return content.get("model_type") == "t5"
+
+
+def _is_unet(content: Mapping[str, Any]) -> bool:
+    wanted = {"block_out_channels", "cross_attention_dim", "down_block_types"}
+    return wanted <= content.keys() and "conditioning_channels" not in content

@@ -64,11 +64,12 @@ def tiny_text_encoder() -> T5EncoderModel:
     return T5EncoderModel(config).eval()
 
 
-def _liven(controlnet: CueControlNet) -> None:
-    """A fresh ControlNet adds nothing: random taps, so that a test sees what it does."""
+def liven(controlnet: CueControlNet) -> CueControlNet:
+    """A fresh ControlNet adds nothing: random taps, so that a test sees what it does. Returns the same object."""
     for parameter in controlnet.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.2)
+    return controlnet
 
 
 def tiny_pipeline(seed: int = 0, *, windows: bool = True, picture_tokens: bool = True) -> StaV2aPipeline:
@@ -76,8 +77,7 @@ def tiny_pipeline(seed: int = 0, *, windows: bool = True, picture_tokens: bool =
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         unet = UNet2DConditionModel(**UNET)
-        controlnet = CueControlNet.from_unet(unet)
-        _liven(controlnet)
+        controlnet = liven(CueControlNet.from_unet(unet))
         local = LocalFeatures(windows=windows)
         return StaV2aPipeline(
             unet=unet,

@@ -47,7 +47,6 @@ class StaV2aPipeline(DiffusionPipeline):
     checkpoint without global picture tokens. `prefix` is put before every prompt, not before negatives.
     """
 
-    model_cpu_offload_seq = "video_encoder->text_encoder->controlnet->unet->vae->vocoder"
     _optional_components = ["attentive_pooling"]  # noqa: RUF012 - read by diffusers as a list
 
     unet: UNet2DConditionModel
@@ -121,7 +120,7 @@ class StaV2aPipeline(DiffusionPipeline):
         """What the UNet computes in; latents between its steps are float32."""
         return self.unet.dtype
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def encode_video(self, frames: Tensor) -> Tensor:
         """Features (batch, 40, 512), unit rows, from pictures (batch, time, 3, height, width) in [0, 1].
 
@@ -131,7 +130,7 @@ class StaV2aPipeline(DiffusionPipeline):
         features = self.video_encoder(clip)
         return F.pad(features, (0, 0, 0, FEATURES - features.shape[1]))
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def predict_onsets(self, features: Tensor, frames: int = FRAMES) -> OnsetPrediction:
         """Onset logits and hidden state for `frames` latent frames from features (batch, time, 512)."""
         part = self.onset_predictor
@@ -143,7 +142,7 @@ class StaV2aPipeline(DiffusionPipeline):
         negatives = negatives if negatives is not None else [""] * len(prompts)
         return encode_text(self.text_encoder, self.tokenizer, [prefix + prompt for prompt in prompts], negatives)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def picture_tokens(self, features: Tensor, keep_mask: Tensor | None = None) -> Tensor | None:
         """Global picture tokens (batch, 4, width); None if the model has none. For `keep_mask` see the pooling."""
         part = self.attentive_pooling
@@ -197,12 +196,12 @@ class StaV2aPipeline(DiffusionPipeline):
             on_step=on_step,
         )
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def decode(self, latents: Tensor) -> Tensor:
         """Natural-log mel (batch, 4 · frames, 64) from latents."""
         return autoencoder.decode(self.vae, latents.to(self.vae.dtype))
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def vocode(self, mel: Tensor) -> Tensor:
         """Samples (batch, 160 · mel frames + 32) at 16 kHz, -1..1, float32."""
         return hifigan.vocode(self.vocoder, mel.to(self.vocoder.dtype)).float()

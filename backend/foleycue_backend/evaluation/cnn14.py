@@ -2,8 +2,7 @@
 """PANNs Cnn14 at 16 kHz: the classifier behind FD, KL and IS.
 
 Kong et al., PANNs: Large-Scale Pretrained Audio Neural Networks for Audio Pattern Recognition, TASLP 2020. Parameter
-names and shapes are those of the published file Cnn14_16k_mAP=0.438.pth; it holds its front end (windowed Fourier
-kernels and mel filters) as well, so that nothing of that is decided here.
+names and shapes are those of the published file Cnn14_16k_mAP=0.438.pth.
 """
 
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from foleycue_backend.evaluation.band_limited import resample_band_limited
+from foleycue_backend.evaluation.log_mel import LogMel
 from foleycue_backend.evaluation.sounds import Sound
 
 SAMPLE_RATE = 16_000
@@ -25,7 +25,6 @@ CLASSES = 527
 FEATURES = 2048
 
 _LEAST_SAMPLES = 2 * SAMPLE_RATE
-_POWER_FLOOR = 1e-10
 _CHANNELS = (64, 128, 256, 512, 1024, 2048)
 
 
@@ -36,13 +35,11 @@ class SoundFeatures(NamedTuple):
     logits: Tensor
 
 
-class Cnn14(nn.Module):
+class Cnn14(LogMel):
     """Sound (batch, samples) at 16 kHz to features and logits. channels: widths of the six blocks."""
 
     def __init__(self, channels: tuple[int, ...] = _CHANNELS, classes: int = CLASSES) -> None:
-        super().__init__()
-        self.spectrogram_extractor = nn.ModuleDict({"stft": _FourierKernels()})
-        self.logmel_extractor = _MelFilters()
+        super().__init__(WINDOW, HOP, BANDS)
         self.bn0 = nn.BatchNorm2d(BANDS)
         before = 1
         for number, width in enumerate(channels, 1):
@@ -67,9 +64,7 @@ class Cnn14(nn.Module):
 
     def forward(self, sound: Tensor) -> SoundFeatures:
         """Log-mel picture, six blocks halved in both axes but the last, maximum plus mean over time."""
-        power = self.spectrogram_extractor["stft"](sound)
-        level = 10 * torch.log10(self.logmel_extractor(power).clamp_min(_POWER_FLOOR))
-        x = self.bn0(level.transpose(1, 3)).transpose(1, 3)
+        x = self.bn0(self.log_mel(sound).transpose(1, 3)).transpose(1, 3)
         for number in range(1, self._blocks + 1):
             x = self.get_submodule(f"conv_block{number}")(x)
             if number < self._blocks:
@@ -92,36 +87,6 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = torch.relu(self.bn1(self.conv1(x)))
         return torch.relu(self.bn2(self.conv2(x)))
-
-
-class _FourierKernels(nn.Module):
-    """Power spectrum (batch, 1, frames, bins) by convolution with the file's windowed cosines and sines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        bins = WINDOW // 2 + 1
-        self.conv_real = nn.Conv1d(1, bins, WINDOW, HOP, bias=False)
-        self.conv_imag = nn.Conv1d(1, bins, WINDOW, HOP, bias=False)
-        turns = torch.outer(torch.arange(bins), torch.arange(WINDOW)).double() * (-2 * torch.pi / WINDOW)
-        hann = torch.hann_window(WINDOW, dtype=torch.float64)
-        with torch.no_grad():
-            self.conv_real.weight.copy_((torch.cos(turns) * hann)[:, None])
-            self.conv_imag.weight.copy_((torch.sin(turns) * hann)[:, None])
-
-    def forward(self, sound: Tensor) -> Tensor:
-        padded = nn.functional.pad(sound[:, None], (WINDOW // 2, WINDOW // 2), mode="reflect")
-        return (self.conv_real(padded) ** 2 + self.conv_imag(padded) ** 2).transpose(1, 2)[:, None]
-
-
-class _MelFilters(nn.Module):
-    """Bins to mel bands by the file's filters; empty until a file is loaded."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.melW = nn.Parameter(torch.zeros(WINDOW // 2 + 1, BANDS), requires_grad=False)
-
-    def forward(self, power: Tensor) -> Tensor:
-        return power @ self.melW
 
 
 def prepare(sound: Sound) -> Tensor:

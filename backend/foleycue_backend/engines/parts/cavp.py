@@ -89,8 +89,19 @@ class VideoTrunk(nn.Module):
 
     def forward(self, pictures: Tensor, time: int) -> Tensor:
         """(batch · time, outputs, h / 32, w / 32) from (batch · time, 3, h, w)."""
-        x = F.max_pool2d(self.conv1(pictures, time), 3, 2, 1)
-        for stage in range(self.stages):
+        return self.over_time(self.over_space(pictures), time)
+
+    def over_space(self, pictures: Tensor) -> Tensor:
+        """The stages in which no picture sees another: (n, channels, h / 8, w / 8) from any number of pictures."""
+        x = F.max_pool2d(self.conv1(pictures, 1), 3, 2, 1)
+        return self._run(x, 1, [stage for stage in range(self.stages) if stage not in _TEMPORAL_STAGES])
+
+    def over_time(self, pictures: Tensor, time: int) -> Tensor:
+        """The other stages, (batch · time, outputs, h / 32, w / 32) from what `over_space` returned."""
+        return self._run(pictures, time, _TEMPORAL_STAGES)
+
+    def _run(self, x: Tensor, time: int, stages: Sequence[int]) -> Tensor:
+        for stage in stages:
             for block in self.get_submodule(f"layer{stage + 1}").children():
                 x = block(x, time)
         return x
@@ -120,7 +131,20 @@ class CavpVideoEncoder(ModelMixin, ConfigMixin):
         from those of a longer clip.
         """
         batch, time = video.shape[:2]
-        pictures = video.to(self.dtype).flatten(0, 1).contiguous(memory_format=torch.channels_last)
-        x = self.video_project_head(self.video_encoder(pictures, time).mean((2, 3)))
-        x = x.unflatten(0, (batch, time))
+        return self.over_time(self.over_space(video.flatten(0, 1)), time, normalize).unflatten(0, (batch, time))
+
+    @property
+    def reach(self) -> int:
+        """How many pictures to either side a feature depends on."""
+        blocks: Sequence[int] = self.config["stage_blocks"]
+        return sum(blocks[stage] for stage in _TEMPORAL_STAGES)
+
+    def over_space(self, pictures: Tensor) -> Tensor:
+        """First half, picture by picture, so that a long film can pass in small groups: (n, 3, h, w) in [0, 1]."""
+        pictures = pictures.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        return self.video_encoder.over_space(pictures)
+
+    def over_time(self, halfway: Tensor, time: int, normalize: bool = True) -> Tensor:
+        """Features (batch · time, features) from what `over_space` returned for clips of `time` pictures."""
+        x = self.video_project_head(self.video_encoder.over_time(halfway, time).mean((2, 3)))
         return F.normalize(x, dim=-1) if normalize else x

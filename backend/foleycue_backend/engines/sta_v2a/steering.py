@@ -26,8 +26,8 @@ from foleycue_shared.timing import CUE_RATE
 
 #: Samples of a cue sheet in one latent frame of 40 ms.
 FRAME_SAMPLES = CUE_RATE // 25
-#: Features of one prediction; each decides one quarter of a second.
-_TOKENS = 40
+#: Features of the published prediction; each decides one quarter of a second.
+TOKENS = 40
 #: A predicted cue is never weaker than this, so that the editor sees it.
 _FAINTEST = 0.05
 #: Strengths that are closer than this are the same: sheets are written with four digits.
@@ -86,13 +86,13 @@ def onset_margins(logits: Tensor) -> Tensor:
     return logits[..., 1] - logits[..., 0]
 
 
-def onset_runs(margins: Tensor, rule: SteeringRule) -> list[OnsetRun]:
-    """The onsets of an unedited prediction (frames,): one for each token above the threshold.
+def onset_runs(margins: Tensor, rule: SteeringRule, tokens: int = TOKENS) -> list[OnsetRun]:
+    """The onsets of an unedited prediction (frames,) from `tokens` features: one for each above the threshold.
 
     Neighbouring tokens are not joined, since each of them says that something starts in its own quarter second. The
     copied frames at the window's end belong to the last token.
     """
-    source = token_of_frame(_TOKENS, len(margins)).tolist()
+    source = token_of_frame(tokens, len(margins)).tolist()
     values = margins.tolist()
     firsts = [frame for frame, token in enumerate(source) if not frame or token != source[frame - 1]]
     ends = [*firsts[1:], len(values)]
@@ -103,12 +103,14 @@ def onset_runs(margins: Tensor, rule: SteeringRule) -> list[OnsetRun]:
     ]
 
 
-def cues_from_logits(logits: Tensor, rule: SteeringRule = DEFAULT_RULE) -> tuple[Cue, ...]:
+def cues_from_logits(logits: Tensor, rule: SteeringRule = DEFAULT_RULE, tokens: int = TOKENS) -> tuple[Cue, ...]:
     """The predicted sheet of one clip, logits (frames, 2), in samples at 48 kHz from the window's start."""
-    return tuple(rule.cue_of(run) for run in onset_runs(onset_margins(logits), rule))
+    return tuple(rule.cue_of(run) for run in onset_runs(onset_margins(logits), rule, tokens))
 
 
-def wanted_margins(margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE) -> Tensor:
+def wanted_margins(
+    margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE, tokens: int = TOKENS
+) -> Tensor:
     """Margin (frames,) that an edited sheet wants of each frame, NaN where the frame may stay as it is.
 
     `margins` (frames,) are those of the unedited prediction. A cue whose run starts where a predicted run starts is
@@ -117,7 +119,7 @@ def wanted_margins(margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DE
     """
     wanted = torch.full_like(margins, torch.nan)
     silent = margins <= rule.threshold
-    runs = {run.first: run for run in onset_runs(margins, rule)}
+    runs = {run.first: run for run in onset_runs(margins, rule, tokens)}
     placed = {rule.first_frame(cue): cue for cue in sorted(cues, key=lambda cue: cue.strength)}
     for run in runs.values():
         if run.first not in placed:
@@ -147,17 +149,21 @@ def shift_margins(hidden: Tensor, margins: Tensor, wanted: Tensor, direction: Te
 
 @torch.no_grad()
 def steer(
-    prediction: OnsetPrediction, head: nn.Linear, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE
+    prediction: OnsetPrediction,
+    head: nn.Linear,
+    cues: Sequence[Cue],
+    rule: SteeringRule = DEFAULT_RULE,
+    tokens: int = TOKENS,
 ) -> Tensor:
     """The ControlNet's condition (batch, frames, size) that obeys a sheet, for each clip of a prediction.
 
     `head` is the predictor's last layer, `cues` the whole sheet in samples at 48 kHz from the window's start. An
-    unedited sheet gives back the hidden state, bit for bit.
+    unedited sheet gives back the hidden state, bit for bit. `tokens` features were predicted from.
     """
     direction = head.weight[1].float() - head.weight[0].float()
     margins = onset_margins(prediction.logits).float()
     rows = [
-        shift_margins(hidden, margin, wanted_margins(margin, cues, rule), direction)
+        shift_margins(hidden, margin, wanted_margins(margin, cues, rule, tokens), direction)
         for hidden, margin in zip(prediction.hidden, margins, strict=True)
     ]
     return torch.stack(rows)

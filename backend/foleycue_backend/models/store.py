@@ -145,6 +145,24 @@ def folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
 
 
+def free_bytes(folder: Path) -> int:
+    """Bytes left on the disk where a folder is or would be."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def require_room(folder: Path, wanted: int) -> None:
+    """Raises DISK_FULL when the folder's disk has less than `wanted` bytes left."""
+    free = free_bytes(folder)
+    if free < wanted:
+        raise FoleyCueError(
+            ErrorCode.DISK_FULL,
+            f"{wanted / 1e9:.1f} GB are needed in {folder}, {free / 1e9:.1f} GB are free: make room, or move the "
+            "models to another disk with “foleycue models move”.",
+        )
+
+
 def _has_size(path: Path, size: int) -> bool:
     try:
         return path.stat().st_size == size

@@ -4,7 +4,6 @@
 import hashlib
 import io
 import logging
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,19 +65,6 @@ def fetch(endpoint: str, file: RemoteFile, downloads: Path, on_position: OnPosit
         repository=file.repository,
         revision=file.revision,
     )
-
-
-def require_room(folder: Path, wanted: int) -> None:
-    """Raises DISK_FULL when the folder's disk has less than `wanted` bytes left."""
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < wanted:
-        raise FoleyCueError(
-            ErrorCode.DISK_FULL,
-            f"{wanted / 1e9:.1f} GB are needed in {folder}, {free / 1e9:.1f} GB are free: make room, or move the "
-            "models to another disk with “foleycue models move”.",
-        )
 
 
 class _Growing(io.BufferedWriter):

@@ -7,6 +7,7 @@ loaded in part: a key that is missing or has another shape refuses the checkpoin
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.utils.logging import disable_progress_bar
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers.models.auto.tokenization_auto import AutoTokenizer
 from transformers.models.t5.configuration_t5 import T5Config
@@ -34,7 +36,8 @@ from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.published_files import PublishedFiles
-from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_backend.models.converting import Conversion, OnStep
+from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 
 #: Prefixes of the authors' state dict.
 PREFIXES = {
@@ -51,9 +54,6 @@ _UNNEEDED = ("spec_encoder.", "spec_project_head.", "logit_scale")
 _EMBEDDINGS = ("shared.weight", "encoder.embed_tokens.weight")
 REPORT_NAME = "conversion.txt"
 
-#: Called with (phase, step, steps).
-OnStep = Callable[[str, int, int], None]
-
 
 @dataclass
 class _Component:
@@ -66,8 +66,8 @@ class _Component:
     optional: tuple[str, ...] = ()
 
 
-def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> list[str]:
-    """Write the model of a published folder to `target`, an empty folder; returns the report's lines.
+def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> Conversion:
+    """Write the model of a published folder to `target`, an empty folder.
 
     Raises BAD_INPUT when files are missing, damaged, unsafe or do not belong together; the report with every key is
     then at `report_path`, otherwise inside `target`.
@@ -77,10 +77,19 @@ def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> l
     files = PublishedFiles(source)
     pipeline, report = _assemble(files, report_path, on_step)
     on_step("write", 0, 1)
-    pipeline.save_pretrained(target)
+    _save(pipeline, target)
     report.write(target / REPORT_NAME)
     on_step("write", 1, 1)
-    return report.lines()
+    return Conversion(report.lines(), files.used)
+
+
+def _save(pipeline: StaV2aPipeline, target: Path) -> None:
+    try:
+        pipeline.save_pretrained(target)
+    except SafetensorError as error:
+        # It wraps what the operating system said in words of its own.
+        full = "No space left" in str(error) or "os error 28" in str(error)
+        raise explain_os_error(OSError(errno.ENOSPC if full else errno.EIO, str(error)), target) from error
 
 
 def load_published(source: Path, report_path: Path) -> StaV2aPipeline:

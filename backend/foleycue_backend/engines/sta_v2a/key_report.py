@@ -56,7 +56,7 @@ class CheckpointReport:
         if self.unknown:
             lines.append(f"not part of the model: {len(self.unknown)} keys ({_few(self.unknown)})")
         if self.unneeded:
-            lines.append(f"left out: {self.unneeded} tensors of the picture encoder's other half, which is for training")
+            lines.append(f"left out: {self.unneeded} tensors of the picture encoder's half for sound")
         return lines + self.notes
 
     def trouble(self) -> str:

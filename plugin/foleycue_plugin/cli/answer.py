@@ -50,7 +50,7 @@ def generation(
             "start_frame": placement.start_frame,
             "frames": placement.frames,
         },
-        "saved": None if saved is None else _text(saved),
+        "saved": None if saved is None else path_text(saved),
     }
 
 
@@ -66,7 +66,7 @@ def cues(selection: Selection, analysed: Analysed) -> dict[str, object]:
 def _take_entry(stored: StoredTake) -> dict[str, object]:
     take = stored.take
     return {
-        "audio": _text(stored.path),
+        "audio": path_text(stored.path),
         "seed": take.seed,
         "engine": take.engine,
         "sample_rate": take.sample_rate,
@@ -78,6 +78,7 @@ def _take_entry(stored: StoredTake) -> dict[str, object]:
     }
 
 
-def _text(path: Path) -> str:
+def path_text(path: Path) -> str:
+    """A path fit for JSON."""
     # JSON holds Unicode only; a name in another encoding is shown as well as it can be.
     return str(path).encode("utf-8", "replace").decode("utf-8")

@@ -12,6 +12,8 @@ from foleycue_shared.version import PRODUCT_VERSION
 MAX_TAKES = 8
 MAX_SEED = 2**53 - 1
 
+EDITORS = ("resolve", "premiere", "final-cut", "avid", "kdenlive", "blender", "shotcut")
+
 _POSITIONS = (
     "IN and OUT are record timecodes (01:00:02:00), frames (48f) or seconds (2.5s) from the timeline's first frame; "
     "OUT is exclusive. Without --range, the whole timeline."
@@ -38,6 +40,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     _generate(commands.add_parser("generate", help="make takes for a range", epilog=_POSITIONS, allow_abbrev=False))
     _cues(commands.add_parser("cues", help="say where a range should sound", epilog=_POSITIONS, allow_abbrev=False))
+    _package(
+        commands.add_parser(
+            "package", help="takes of a range for an editor to import", epilog=_POSITIONS, allow_abbrev=False
+        )
+    )
     panel = commands.add_parser("panel", help="open the panel", allow_abbrev=False)
     panel.add_argument("source", metavar="SOURCE", nargs="?", help="a timeline or media file to open")
     engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
@@ -66,6 +73,18 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--audio", metavar="FILE", type=Path, help="WAV of the first take; others get a number")
     parser.add_argument("--track", metavar="NAME", default="FoleyCue", help="name of the new audio track")
     parser.add_argument("--force", action="store_true", help="replace files that exist")
+    _json(parser)
+
+
+def _package(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    parser.add_argument("--editor", choices=EDITORS, required=True, help="the editor that will import it")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the new folder to write")
+    parser.add_argument(
+        "--audio", metavar="FILE", type=Path, nargs="+", help="WAVs that FoleyCue made (the range's newest takes)"
+    )
+    parser.add_argument("--track", metavar="NAME", default="FoleyCue", help="name of the new audio track")
+    parser.add_argument("--force", action="store_true", help="replace an older package")
     _json(parser)
 
 

@@ -10,6 +10,7 @@ import opentimelineio as otio
 
 from foleycue_plugin.hosts.bundle import write_bundle
 from foleycue_plugin.hosts.interchange import ADAPTERS, WRITERS, write_interchange
+from foleycue_plugin.hosts.media_time import MediaTime, count_media_from
 from foleycue_plugin.hosts.otio_read import read_source
 from foleycue_plugin.outputs import Delivery, check_apart, check_output, remove, temporary
 from foleycue_plugin.project import Placement, Project
@@ -41,9 +42,17 @@ def save_targets(project: Project, save: Path) -> list[Path]:
     return [save]
 
 
-def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, save: Path, force: bool) -> Placement:
+def save_copy(
+    selection: Selection,
+    takes: Sequence[StoredTake],
+    track: str,
+    save: Path,
+    force: bool,
+    media_time: MediaTime = MediaTime.AS_IS,
+) -> Placement:
     """Write the copy beside its final name, read it back, verify the new clip to the frame, and rename it.
 
+    media_time says from where the copy counts the time of its media.
     save has one of the writable suffixes. Raises output errors or VERIFICATION; nothing new is on disk then.
     """
     project = selection.project
@@ -61,6 +70,7 @@ def save_copy(selection: Selection, takes: Sequence[StoredTake], track: str, sav
                 _unpack_media(placed, project, targets[1], delivery)
             else:
                 _keep_media_reachable(placed, project, save)
+            count_media_from(placed, media_time, save.parent)
             _write(placed, part, save.suffix.lower(), selection)
             found = _verified(part, name, placed, selection)
             delivery.move(part, save)

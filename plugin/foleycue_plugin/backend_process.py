@@ -269,7 +269,7 @@ def _launch(places: Places, log: Path) -> "subprocess.Popen[bytes]":
             stdout=subprocess.DEVNULL,
             stderr=errors,
             cwd=places.data,
-            env=_environment(),
+            env=backend_environment(),
             start_new_session=sys.platform != "win32",
             creationflags=_windows_flags(),
         )
@@ -281,7 +281,7 @@ def _windows_flags() -> int:
     return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
 
 
-def _environment() -> dict[str, str]:
+def backend_environment() -> dict[str, str]:
     """Our environment, with the way to our packages made absolute: the backend starts in another directory."""
     environment = dict(os.environ)
     entries = [Path(entry).absolute() for entry in sys.path]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from foleycue_plugin.cli.models_arguments import add_models
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.version import PRODUCT_VERSION
 
@@ -49,6 +50,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     panel.add_argument("source", metavar="SOURCE", nargs="?", help="a timeline or media file to open")
     engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
     _json(engines)
+    add_models(commands)
     backend = commands.add_parser("backend", help="start, stop or look at the backend", allow_abbrev=False)
     backend.add_argument("action", choices=("start", "status", "stop"))
     backend.add_argument("--force", action="store_true", help="stop it although it is at work")

@@ -32,11 +32,14 @@ class ProgressLine:
 
     def progress(self, event: Progress) -> None:
         """Show how far a job is."""
-        key = f"{event.phase} {event.take}"
+        self.show(f"{event.phase} {event.take}", describe(event, self._takes))
+
+    def show(self, phase: str, text: str) -> None:
+        """Show a text; where lines pile up, only when the phase is a new one or the last line is old."""
         due = time.monotonic() - self._shown_at >= SPARSE_SECONDS
-        if self._renews or due or key != self._phase:
-            self._phase = key
-            self._show(describe(event, self._takes))
+        if self._renews or due or phase != self._phase:
+            self._phase = phase
+            self._show(text)
 
     def state(self, state: ConnectionState, sentence: str) -> None:
         """Show what the line to the backend does, when that takes time."""
@@ -77,11 +80,12 @@ def describe(event: Progress, takes: int = 1) -> str:
         parts.append(f"take {event.take + 1} of {takes}")
     parts.append(f"{event.fraction:.0%}")
     if event.eta_seconds is not None:
-        parts.append(f"{_duration(event.eta_seconds)} left")
+        parts.append(f"{duration(event.eta_seconds)} left")
     return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words, rounded to what matters."""
     if seconds < 60:
         return f"{max(1, round(seconds))} s"
     minutes, rest = divmod(round(seconds), 60)

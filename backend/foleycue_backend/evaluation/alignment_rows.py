@@ -10,12 +10,9 @@ from foleycue_backend.evaluation.bootstrap import Figure, mean_figure, pooled_me
 from foleycue_backend.evaluation.clip_files import ClipFiles
 from foleycue_backend.evaluation.clip_scores import ClipScore, ClipTruth, OnsetLists, score_clip
 from foleycue_backend.evaluation.optical_flow import measure_flow
-from foleycue_backend.evaluation.report import GENERATED, Row, Watch
+from foleycue_backend.evaluation.report import GENERATED, Row, Steps, Watch
 from foleycue_backend.evaluation.sounds import read_sound
 from foleycue_backend.stages.cache import AnalysisCache
-
-#: Metric groups that need onsets, as the command names them.
-GROUPS = ("av-align", "aa-align", "events", "salient")
 
 _AA = "onsets within 100 ms of a true onset; many to one, may exceed 1"
 _AV = "onsets within one picture of an optical-flow peak; many to one"
@@ -53,27 +50,30 @@ def alignment_rows(
     keys = [key for key, (group, _, _) in FIGURES.items() if group in groups]
     if not keys:
         return []
-    truths = {clip.name: _truth(clip, "av-align" in groups, watch, cache) for clip in clips}
-    columns = {GENERATED: {clip.name: _generated(clip, truths[clip.name], watch) for clip in clips}}
+    with_picture = "av-align" in groups
+    pictures = sum(with_picture and clip.video is not None for clip in clips)
+    steps = Steps(watch, "alignment", 2 * len(clips) + pictures + len(chance.ROWS))
+    truths = {clip.name: _truth(clip, with_picture, steps, cache) for clip in clips}
+    columns = {GENERATED: {clip.name: _generated(clip, truths[clip.name], steps) for clip in clips}}
     for row in chance.ROWS:
-        watch(f"chance row {row}")
+        steps.next(f"chance row {row}")
         found = {name: chance.score_chance(row, name, truths) for name in truths}
         columns[row] = {name: score for name, score in found.items() if score is not None}
     return [_row(key, columns) for key in keys]
 
 
-def _truth(clip: ClipFiles, with_picture: bool, watch: Watch, cache: AnalysisCache | None) -> ClipTruth:
-    watch(f"{clip.name}: true sound")
+def _truth(clip: ClipFiles, with_picture: bool, steps: Steps, cache: AnalysisCache | None) -> ClipTruth:
+    steps.next(f"true sound of {clip.name}")
     sound = read_sound(clip.truth)
     onsets = OnsetLists.of(sound)
     if not with_picture or clip.video is None:
         return ClipTruth(onsets, sound.seconds)
-    watch(f"{clip.name}: optical flow")
+    steps.next(f"optical flow of {clip.name}")
     return ClipTruth(onsets, sound.seconds, measure_flow(clip.video, cache))
 
 
-def _generated(clip: ClipFiles, truth: ClipTruth, watch: Watch) -> ClipScore:
-    watch(f"{clip.name}: generated sound")
+def _generated(clip: ClipFiles, truth: ClipTruth, steps: Steps) -> ClipScore:
+    steps.next(f"generated sound of {clip.name}")
     onsets = OnsetLists.of(read_sound(clip.generated)) if clip.generated else OnsetLists.none()
     return score_clip(onsets, truth)
 

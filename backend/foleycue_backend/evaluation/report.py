@@ -9,8 +9,21 @@ from foleycue_backend.evaluation.bootstrap import Figure
 #: The column of the system under test; all others begin with @.
 GENERATED = "generated"
 
-#: Hears what is done next; may raise to stop.
-Watch = Callable[[str], None]
+#: Hears phase, what is done next, how many such steps are done and how many there are; may raise to stop.
+Watch = Callable[[str, str, int, int], None]
+
+
+class Steps:
+    """Counts the steps of one phase for a Watch."""
+
+    def __init__(self, watch: Watch, phase: str, total: int) -> None:
+        self._watch, self._phase, self._total = watch, phase, total
+        self._done = 0
+
+    def next(self, item: str) -> None:
+        """Say what comes next."""
+        self._watch(self._phase, item, self._done, self._total)
+        self._done += 1
 
 
 @dataclass(frozen=True)
@@ -31,11 +44,10 @@ def markdown(rows: Sequence[Row], facts: Mapping[str, object]) -> str:
     lines = [
         "| metric | n | " + " | ".join(columns) + " |",
         "|---|---" + "|---" * len(columns) + "|",
-        *(_line(row, columns) for row in rows if row.figures and not row.note),
+        *(_line(row, columns) for row in rows),
         "",
         "Means over clips with 95 % bootstrap intervals over clips; columns with @ are chance rows and bounds.",
         "",
-        *(f"- {row.label}: {row.note}" for row in rows if row.note),
         *(f"- {row.label}: {row.meaning}." for row in rows if not row.note),
         *(f"- {name}: {_plain(value)}" for name, value in facts.items()),
     ]
@@ -62,6 +74,8 @@ def _columns(rows: Sequence[Row]) -> list[str]:
 
 
 def _line(row: Row, columns: Sequence[str]) -> str:
+    if row.note:
+        return f"| {row.label} | 0 | {row.note} |" + " |" * (len(columns) - 1)
     cells = [_cell(row, row.figures.get(column)) for column in columns]
     return f"| {row.label} | {row.figures[GENERATED].n} | " + " | ".join(cells) + " |"
 
@@ -69,12 +83,16 @@ def _line(row: Row, columns: Sequence[str]) -> str:
 def _cell(row: Row, figure: Figure | None) -> str:
     if figure is None or figure.value is None:
         return "–"
-    signed, places = "+" if "lift" in row.key else "", 0 if row.key.endswith("_ms") else 2
-    text = f"{figure.value:{signed}.{places}f}"
+    text = _number(row, figure.value)
     if figure.interval is None:
         return text
-    low, high = figure.interval
-    return f"{text} [{low:{signed}.{places}f}, {high:{signed}.{places}f}]"
+    low, high = (_number(row, bound) for bound in figure.interval)
+    return f"{text} [{low}, {high}]"
+
+
+def _number(row: Row, value: float) -> str:
+    signed, places = "+" if "lift" in row.key else "", 0 if row.key.endswith("_ms") else 2
+    return f"{round(value, places) + 0.0:{signed}.{places}f}"  # adding 0 makes -0.0 plain
 
 
 def _entry(figure: Figure) -> dict[str, object]:

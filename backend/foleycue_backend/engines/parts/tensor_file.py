@@ -41,13 +41,14 @@ _LEFTOVERS = (
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The state dict of a file, mapped from disk where its form allows; below "state_dict" when the file has that.
+    """The state dict of a file, mapped from disk where its form allows; below "state_dict" or "model" when the file has that.
 
     Raises BAD_INPUT with a sentence for a file that is damaged, holds no tensors, or more than tensors.
     """
     content = _load_safetensors(path) if path.suffix == ".safetensors" else _load_pickle(path)
-    if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
-        content = content["state_dict"]
+    for name in ("state_dict", "model"):
+        if isinstance(content, dict) and isinstance(content.get(name), dict):
+            content = content[name]
     tensors = {key: value for key, value in content.items() if isinstance(value, Tensor)} if _is_state(content) else {}
     if not tensors:
         raise FoleyCueError(ErrorCode.BAD_INPUT, f"{path.name} holds no weights by name: it is another kind of file.")

@@ -27,23 +27,27 @@ def _pad_rows(residual: Tensor, rows: int) -> Tensor:
     return F.pad(residual, (0, 0) * (residual.ndim - 1) + (0, missing)) if missing else residual
 
 
+def _residuals(controlnet: CueControlNet, rows: Tensor, timestep: Tensor, branches: Branches) -> dict[str, Any]:
+    """The ControlNet's part of the UNet's arguments."""
+    controlled = len(branches.control)
+    if not controlled:
+        return {}
+    down, middle = controlnet.residuals(rows[:controlled], timestep, branches.states[:controlled], branches.control)
+    return {
+        "down_block_additional_residuals": [_pad_rows(residual, len(rows)) for residual in down],
+        "mid_block_additional_residual": _pad_rows(middle, len(rows)),
+    }
+
+
 def velocity(
     unet: UNet2DConditionModel, controlnet: CueControlNet, latents: Tensor, timestep: Tensor, branches: Branches
 ) -> Tensor:
     """Guided velocity (B, channels, frames, bands) in float32 at one timestep."""
     rows = branches.stack(latents)
-    controlled = len(branches.control)
-    down, middle = controlnet.residuals(rows[:controlled], timestep, branches.states[:controlled], branches.control)
-    predicted = unet(
-        rows,
-        timestep,
-        branches.states,
-        encoder_attention_mask=branches.mask,
-        down_block_additional_residuals=[_pad_rows(residual, len(rows)) for residual in down],
-        mid_block_additional_residual=_pad_rows(middle, len(rows)),
-        return_dict=False,
-    )[0]
-    return branches.combine(predicted)
+    residuals = _residuals(controlnet, rows, timestep, branches)
+    states, mask = branches.states, branches.mask
+    predicted = unet(rows, timestep, states, encoder_attention_mask=mask, return_dict=False, **residuals)
+    return branches.combine(predicted[0])
 
 
 def _advance(

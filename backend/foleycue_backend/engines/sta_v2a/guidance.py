@@ -46,7 +46,7 @@ class Branches:
     """The conditions of all branches of B sounds, stacked branch after branch.
 
     `states` (N · B, length, width); `mask` (N · B, length) 1 keep and 0 drop, None if all are kept; `control` of the
-    first rows, those that have cues; `weights` (N,).
+    first rows, those that have cues, maybe none; `weights` (N,).
     """
 
     states: Tensor
@@ -102,5 +102,5 @@ def branches(scales: Scales, text: TextStates, tokens: Tensor | None, control: T
         states,
         None if bool(mask.all()) else mask,
         control.repeat(with_cues, *[1] * (control.ndim - 1)),
-        torch.tensor(list(weights.values()), device=control.device),
+        torch.tensor(list(weights.values()), dtype=torch.float32, device=control.device),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import torch
@@ -107,6 +108,8 @@ class StaV2aPipeline(DiffusionPipeline):
         **kwargs: Any,  # noqa: ANN401 - diffusers options, such as dtype
     ) -> Self:
         """Load a folder that `save_pretrained` wrote; nothing is fetched. Raises OSError if files are missing."""
+        if not (Path(pretrained_model_name_or_path) / "model_index.json").is_file():
+            raise FileNotFoundError(f"{pretrained_model_name_or_path} is no saved pipeline: it has no model_index.json")
         return super().from_pretrained(pretrained_model_name_or_path, **{"local_files_only": True, **kwargs})
 
     def save_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride] - always safetensors, never a hub

@@ -14,6 +14,7 @@ from foleycue_shared.messages import EngineInfo
 
 _MODULES = {
     "mini": "foleycue_backend.engines.mini.engine",
+    "sta-v2a": "foleycue_backend.engines.sta_v2a.engine",
 }
 
 

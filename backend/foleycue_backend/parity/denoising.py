@@ -17,18 +17,20 @@ from transformers.models.t5.modeling_t5 import T5EncoderModel
 from foleycue_backend.engines.parts.schedule import ddpm
 from foleycue_backend.engines.parts.state_dict import load_exactly
 from foleycue_backend.engines.parts.text import TextStates, TokenIds, encode_tokens
+from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
+from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
 from foleycue_backend.engines.sta_v2a.guidance import Branches, Scales
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.parity.compare import Outcome, Strictness
 from foleycue_backend.parity.golden import Golden, unreadable
-from foleycue_backend.parity.kind import Kind, known_fields
+from foleycue_backend.parity.kind import Kind, filled, known_fields
 from foleycue_backend.parity.network import Networks, load_networks
 from foleycue_backend.parity.picture import LOCAL, ONSET, POOLING
 
-TEXT = "text_encoder."
+TEXT = PREFIXES["text_encoder"]
 #: Names of T5's fields in the JSON where they are not those of the stock configuration.
 _T5_NAMES = {"eps": "layer_norm_epsilon"}
 
@@ -45,18 +47,14 @@ def _load_picture_side(golden: Golden) -> tuple[LocalFeatures, OnsetPredictor, A
     local, onset, pooling = (golden.stored(prefix) for prefix in (LOCAL, ONSET, POOLING))
     if not local or not onset:
         raise unreadable("it stores no weights of local features and onset predictor")
-    sizes = [local[f"fc{i}.weight"].shape[0] for i in (1, 2, 3, 4)]
-    hidden, tokens = onset["l1.weight"].shape
-    features = LocalFeatures(local["fc1.weight"].shape[1], sizes, windows=tokens != sizes[-1])
-    predictor = OnsetPredictor(tokens, hidden)
-    load_exactly(features, local, "local features")
-    load_exactly(predictor, onset, "onset predictor")
+    onset_config = shapes.onset_predictor_config(onset)
+    local_config = shapes.local_features_config(local, onset_config["input_size"])
+    features = filled(lambda: LocalFeatures(**local_config), local, "local features")
+    predictor = filled(lambda: OnsetPredictor(**onset_config), onset, "onset predictor")
     if not pooling:
         return features, predictor, None
-    width, inputs = pooling["fc.weight"].shape
-    pool = AttentivePooling(inputs, width, pooling["conv.weight"].shape[0])
-    load_exactly(pool, pooling, "attentive pooling")
-    return features, predictor, pool
+    pooling_config = shapes.attentive_pooling_config(pooling)
+    return features, predictor, filled(lambda: AttentivePooling(**pooling_config), pooling, "attentive pooling")
 
 
 def network_golden(golden: Golden, *references: str) -> Golden:

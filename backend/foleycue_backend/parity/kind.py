@@ -6,14 +6,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
-from torch import nn
+from torch import Tensor, nn
 
-from foleycue_backend.engines.parts.state_dict import load_exactly
+from foleycue_backend.engines.parts.state_dict import State, load_exactly
 from foleycue_backend.parity.compare import Outcome, Strictness
 from foleycue_backend.parity.golden import Golden
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,26 @@ def speaks_of(golden: Golden, *words: str) -> bool:
     return all(word.lower() in text for word in words)
 
 
-def module_weights(golden: Golden, module: nn.Module, published_prefix: str = "", part: str = "") -> int:
-    """Fill a module whose keys are the published ones; returns the number of its values.
+def published_state(golden: Golden, prefix: str, sized: Callable[[], nn.Module], part: str = "") -> dict[str, Tensor]:
+    """The state dict of one module under its published keys, without the checkpoint's prefix.
 
-    Stored weights are looked for below the checkpoint's prefix first, then without it; otherwise they are rebuilt
-    under the golden's own hash prefix. Raises FoleyCueError if a key or shape does not fit.
+    Stored weights are looked for below that prefix, then without it. Where none are stored, the recipe rebuilds those
+    of the module that `sized` makes; `part` names its hash prefix where the golden has several.
     """
-    state = (published_prefix and golden.stored(published_prefix)) or golden.stored()
-    if not state:
-        shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
-        state = golden.rebuilt(shapes, golden.hash_prefix(part))
-    load_exactly(module, state, part or published_prefix.rstrip(".") or type(module).__name__, assign=True)
-    module.eval()
-    return value_count(module)
+    stored = golden.stored(prefix) or golden.stored()
+    if stored:
+        return stored
+    with torch.device("meta"):
+        shapes = {key: tuple(value.shape) for key, value in sized().state_dict().items()}
+    return golden.rebuilt(shapes, golden.hash_prefix(part))
+
+
+def filled(build: Callable[[], Module], state: State, what: str) -> Module:
+    """A module with exactly these weights, in eval mode; raises FoleyCueError if a key or shape does not fit."""
+    with torch.device("meta"):
+        module = build()
+    load_exactly(module, state, what, assign=True)
+    return module.eval()
 
 
 def value_count(*modules: nn.Module) -> int:

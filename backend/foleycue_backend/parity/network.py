@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
+from foleycue_backend.engines.sta_v2a import shapes
+from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden
-from foleycue_backend.parity.kind import Kind, module_weights, value_count
+from foleycue_backend.parity.kind import Kind, filled, published_state, value_count
 
 #: Channels of the onset predictor's hidden state where a golden does not show them.
 _CONDITION_CHANNELS = 128
@@ -34,28 +37,29 @@ class Networks:
 
 
 def build_unet(config: Mapping[str, Any]) -> UNet2DConditionModel:
-    """The stock UNet of a published configuration, without memory for weights: they are assigned."""
-    named = {key: value for key, value in config.items() if not key.startswith("_")}
-    with torch.device("meta"):
-        return UNet2DConditionModel(**named)
-
-
-def _condition_channels(golden: Golden) -> int:
-    key = "controlnet_cond_embedding.conv_out.weight"
-    stored = golden.stored("controlnet.")
-    if key in stored:
-        return stored[key].shape[1]
-    return golden.tensors["in.controlnet_cond"].shape[-1] if golden.has("in.controlnet_cond") else _CONDITION_CHANNELS
+    """The stock UNet of a published configuration; fields that the class does not know are its file's own."""
+    fields = inspect.signature(UNet2DConditionModel.__init__).parameters
+    return UNet2DConditionModel(**{key: value for key, value in config.items() if key in fields})
 
 
 def load_networks(golden: Golden) -> Networks:
     """UNet and ControlNet of the golden that has their weights; raises FoleyCueError if they do not fit."""
-    unet = build_unet(golden.fact("unet_config"))
-    with torch.device("meta"):
-        controlnet = CueControlNet.from_unet(unet, _condition_channels(golden))
-    for part, module in (("unet", unet), ("controlnet", controlnet)):
-        module_weights(golden, module, f"{part}.", part)
-    return Networks(unet, controlnet)
+    stated = golden.fact("unet_config")
+    width = golden.tensors["in.controlnet_cond"].shape[-1] if golden.has("in.controlnet_cond") else _CONDITION_CHANNELS
+
+    def sized() -> CueControlNet:
+        return CueControlNet.from_unet(build_unet(stated), width)
+
+    unet_state = published_state(golden, PREFIXES["unet"], lambda: build_unet(stated), "unet")
+    control_state = published_state(golden, PREFIXES["controlnet"], sized, "controlnet")
+    config = shapes.unet_config(unet_state, stated, golden.path.name)
+    channels = shapes.condition_channels(control_state)
+
+    def control() -> CueControlNet:
+        return CueControlNet.from_unet(UNet2DConditionModel(**config), channels)
+
+    unet = filled(lambda: UNet2DConditionModel(**config), unet_state, "UNet")
+    return Networks(unet, filled(control, control_state, "ControlNet"))
 
 
 def _is_pair(golden: Golden) -> bool:

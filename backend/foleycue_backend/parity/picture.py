@@ -5,30 +5,22 @@ from __future__ import annotations
 
 import re
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
-from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
+from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
+from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS, LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor, token_of_frame
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden, unreadable
-from foleycue_backend.parity.kind import Kind, module_weights, speaks_of
+from foleycue_backend.parity.kind import Kind, filled, published_state, speaks_of, value_count
 
 CAVP, LOCAL, ONSET, POOLING = (
-    "extract_cavp.stage1_model.",
-    "trans_cvap_feature.",
-    "pre_onset.",
-    "global_video_feature.",
+    PREFIXES[name] for name in ("video_encoder", "local_features", "onset_predictor", "attentive_pooling")
 )
-
-
-def _shape(golden: Golden, prefix: str, key: str) -> torch.Size | None:
-    """Shape of a stored weight, with or without the checkpoint's prefix; None if weights are not stored."""
-    weights = golden.stored(prefix) or golden.stored()
-    return weights[key].shape if key in weights else None
 
 
 def _is_cavp(golden: Golden) -> bool:
@@ -36,9 +28,7 @@ def _is_cavp(golden: Golden) -> bool:
 
 
 def _base_channels(golden: Golden) -> int:
-    stored = _shape(golden, CAVP, "video_encoder.conv1.conv.weight")
-    if stored:
-        return stored[0]
+    """For weights that are not stored: from the shapes of the layers' results, or from the component's words."""
     layers = dict(golden.facts.get("layer_output_shapes", []))
     if "conv1" in layers:
         return int(layers["conv1"][1])
@@ -48,22 +38,15 @@ def _base_channels(golden: Golden) -> int:
     return int(said[1])
 
 
-def _stage_blocks(golden: Golden) -> tuple[int, ...]:
-    """Blocks of each stage by the stored keys; those of ResNet-50 when none are stored."""
-    found = [re.match(r"(?:.*\.)?video_encoder\.layer(\d)\.(\d+)\.", key) for key in golden.stored()]
-    pairs = {(int(m[1]), int(m[2])) for m in found if m}
-    counts = [1 + max(block for stage, block in pairs if stage == s) for s in sorted({s for s, _ in pairs})]
-    return tuple(counts) or (3, 4, 6, 3)
-
-
 def cavp(golden: Golden) -> Outcome:
     """Features with and without the L2 norm."""
-    features = next(value for name, value in golden.results().items() if name.startswith("out.features")).shape[-1]
-    encoder = CavpVideoEncoder(_base_channels(golden), _stage_blocks(golden), features)
-    count = module_weights(golden, encoder, CAVP)
+    width = next(value for name, value in golden.results().items() if name.startswith("out.features")).shape[-1]
+    state = published_state(golden, CAVP, lambda: CavpVideoEncoder(_base_channels(golden), features=width))
+    config = shapes.video_encoder_config(state)
+    encoder = filled(lambda: CavpVideoEncoder(**config), state, "video encoder")
     video = golden.tensor("in.video")
-    plain = encoder(video, normalize=False)
-    return Outcome({"out.features": plain, "out.features_normalized": encoder(video)}, count)
+    results = {"out.features": encoder(video, normalize=False), "out.features_normalized": encoder(video)}
+    return Outcome(results, value_count(encoder))
 
 
 def _is_local(golden: Golden) -> bool:
@@ -82,21 +65,18 @@ def _runs(golden: Golden, name: str) -> dict[str, Tensor]:
 
 def local_features(golden: Golden) -> Outcome:
     """The row tokens, their four window means, and all five side by side."""
-    first, last = (_shape(golden, LOCAL, f"fc{i}.weight") for i in (1, 4))
-    middle = [_shape(golden, LOCAL, f"fc{i}.weight") for i in (2, 3)]
-    if first and last and all(middle):
-        sizes = [shape[0] for shape in (first, *middle, last) if shape]
-        module = LocalFeatures(first[1], sizes)
-    else:
-        module = LocalFeatures()
-    count = module_weights(golden, module, LOCAL)
+    state = published_state(golden, LOCAL, LocalFeatures)
+    # A golden of the local features alone shows their windows; no onset predictor says that they are used.
+    windows = len(HALF_WIDTHS) + 1
+    config = shapes.local_features_config(state, state["fc4.weight"].shape[0] * windows)
+    module = filled(lambda: LocalFeatures(**config), state, "local features")
     results: dict[str, Tensor] = {}
     for run, video in _runs(golden, "video").items():
         tokens = module(video)
-        names = ("temporal", "w1", "w2", "w3", "w4")
-        results |= {f"out{run}.{name}": part for name, part in zip(names, tokens.chunk(5, -1), strict=True)}
+        names = ["temporal", *(f"w{number}" for number in range(1, windows))]
+        results |= {f"out{run}.{name}": part for name, part in zip(names, tokens.chunk(windows, -1), strict=True)}
         results[f"out{run}.concat{tokens.shape[-1]}"] = tokens
-    return Outcome(results, count)
+    return Outcome(results, value_count(module))
 
 
 def _is_onset(golden: Golden) -> bool:
@@ -106,12 +86,10 @@ def _is_onset(golden: Golden) -> bool:
 def onset_predictor(golden: Golden) -> Outcome:
     """Hidden states, logits, cross entropy a frame and on average, and which token each frame takes."""
     tokens, wanted = golden.tensor("in.tokens"), golden.tensor("out.logits")
-    first = _shape(golden, ONSET, "l1.weight")
-    hidden = (
-        first[0] if first else next((golden.tensors[n].shape[-1] for n in ("out.x1", "mid.x1") if golden.has(n)), 128)
-    )
-    module = OnsetPredictor(tokens.shape[-1], hidden)
-    count = module_weights(golden, module, ONSET)
+    hidden = golden.tensors["out.x1"].shape[-1] if golden.has("out.x1") else 128
+    state = published_state(golden, ONSET, lambda: OnsetPredictor(tokens.shape[-1], hidden))
+    config = shapes.onset_predictor_config(state)
+    module = filled(lambda: OnsetPredictor(**config), state, "onset predictor")
     prediction = module(tokens, wanted.shape[1])
     results = {
         "out.logits": prediction.logits,
@@ -122,7 +100,7 @@ def onset_predictor(golden: Golden) -> Outcome:
         labels = golden.tensor("in.onset_labels").long().flatten()
         rows = F.cross_entropy(prediction.logits.flatten(0, 1), labels, reduction="none")
         results |= {"out.ce_per_frame": rows, "out.ce_mean": rows.mean()[None]}
-    return Outcome(results, count)
+    return Outcome(results, value_count(module))
 
 
 def _is_pooling(golden: Golden) -> bool:
@@ -133,8 +111,10 @@ def attentive_pooling(golden: Golden) -> Outcome:
     """Tokens and potentials, without dropout and, where the file records one, with its mask of kept units."""
     video = next(iter(_runs(golden, "video").values()))
     tokens = next(value for name, value in golden.results().items() if name.endswith(".tokens"))
-    module = AttentivePooling(video.shape[-1], tokens.shape[-1], tokens.shape[-2])
-    count = module_weights(golden, module, POOLING)
+    sizes = (video.shape[-1], tokens.shape[-1], tokens.shape[-2])
+    state = published_state(golden, POOLING, lambda: AttentivePooling(*sizes))
+    config = shapes.attentive_pooling_config(state)
+    module = filled(lambda: AttentivePooling(**config), state, "attentive pooling")
     runs: dict[str, tuple[Tensor, Tensor | None]] = {
         run: (value, None) for run, value in _runs(golden, "video").items()
     }
@@ -149,7 +129,7 @@ def attentive_pooling(golden: Golden) -> Outcome:
             f"mid{run}.reduced": reduced.unsqueeze(1),
             f"mid{run}.attended": module.attend(features, mask),
         }
-    return Outcome(results, count)
+    return Outcome(results, value_count(module))
 
 
 def _not_of_another_system(golden: Golden) -> bool:

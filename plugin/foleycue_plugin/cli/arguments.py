@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from foleycue_plugin.cli.evaluate_arguments import add_evaluate
 from foleycue_plugin.cli.models_arguments import add_models
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.version import PRODUCT_VERSION
@@ -17,7 +18,7 @@ EDITORS = ("resolve", "premiere", "final-cut", "avid", "kdenlive", "blender", "s
 
 _POSITIONS = (
     "IN and OUT are record timecodes (01:00:02:00), frames (48f) or seconds (2.5s) from the timeline's first frame; "
-    "OUT is exclusive. Without --range, the whole timeline."
+    "OUT is exclusive. Without --range, the range that the file has marked (Kdenlive's zone), else the whole timeline."
 )
 
 
@@ -51,6 +52,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
     _json(engines)
     add_models(commands)
+    add_evaluate(commands)
     backend = commands.add_parser("backend", help="start, stop or look at the backend", allow_abbrev=False)
     backend.add_argument("action", choices=("start", "status", "stop"))
     backend.add_argument("--force", action="store_true", help="stop it although it is at work")

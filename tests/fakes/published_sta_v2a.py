@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig, T5Config, T5EncoderModel, T5Tokenizer
 
+from fakes.hub import FakeHub
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
@@ -284,8 +285,7 @@ def _write_cavp(made: Published) -> None:
 
 def codec_weights(made: Published) -> Weights:
     """The sound codec's part of the AudioLDM checkpoint, with its prefixes and some of what else is there."""
-    inside = ldm_vae_weights(made.vae) | {f"vocoder.{k}": v for k, v in hifigan_weights(made.vocoder).items()}
-    weights = {f"first_stage_model.{key}": value for key, value in inside.items()}
+    weights = {f"first_stage_model.{key}": value for key, value in tango_vae_weights(made).items()}
     weights["scale_factor"] = torch.tensor(SCALE_FACTOR)
     weights["model.diffusion_model.time_embed.0.weight"] = torch.zeros(4, 4)
     weights["cond_stage_model.model.logit_scale_a"] = torch.tensor(1.0)
@@ -309,3 +309,24 @@ def _write_unet(made: Published, weights: bool) -> None:
     made.unet.save_config(path.parent)
     if weights:
         torch.save(made.unet.state_dict(), path.parent / "diffusion_pytorch_model.bin")
+
+
+def publish(made: Published, hub: FakeHub) -> None:
+    """Put the files into a hub's repositories, each where the real one has it."""
+    authors = "y-ren16/STAV2A"
+    hub.licences = {"google/flan-t5-large": "apache-2.0", "declare-lab/tango": "cc-by-nc-sa-4.0"}
+    for path in (made.main, made.summary, made.unet_config):
+        hub.add(authors, path.as_posix(), made.folder / path)
+    hub.add(authors, "README.md", b"a model")
+    hub.add("SimianLuo/Diff-Foley", f"diff_foley_ckpt/{made.cavp.name}", made.folder / made.cavp)
+    codec = made.folder.parent / "pytorch_model_vae.bin"
+    save_weights(codec, tango_vae_weights(made))
+    hub.add("declare-lab/tango", codec.name, codec)
+    hub.add("declare-lab/tango", "vae_config.json", json.dumps({"scale_factor": SCALE_FACTOR}).encode())
+    for path in (made.folder / made.text).iterdir():
+        hub.add("google/flan-t5-large", path.name, path)
+
+
+def tango_vae_weights(made: Published) -> Weights:
+    """Autoencoder and vocoder as Tango publishes them: no prefix, no scale factor."""
+    return ldm_vae_weights(made.vae) | {f"vocoder.{k}": v for k, v in hifigan_weights(made.vocoder).items()}

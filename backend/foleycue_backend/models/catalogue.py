@@ -101,7 +101,6 @@ CATALOGUE: tuple[Model, ...] = (
                             ("model.safetensors", "pytorch_model.bin"),
                             ("tokenizer.json",),
                             ("tokenizer_config.json",),
-                            ("special_tokens_map.json",),
                         ),
                     ),
                 ),

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from huggingface_hub import hf_hub_url
+from huggingface_hub import constants, hf_hub_url
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers, disable_progress_bars
 
@@ -17,6 +17,8 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 
 #: Told how many bytes of the file are there now.
 OnPosition = Callable[[int], None]
+#: Bytes that are written, and counted, at once; what a broken transfer may lose.
+CHUNK = 1 << 20
 _BLOCK = 4 << 20
 
 
@@ -82,14 +84,20 @@ class _Growing(io.BufferedWriter):
 
 
 def _transfer(endpoint: str, file: RemoteFile, part: Path, on_position: OnPosition) -> None:
-    disable_progress_bars()
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    _tame_client()
     url = hf_hub_url(file.repository, file.path, revision=file.revision, endpoint=endpoint)
     with said(endpoint, f"{file.repository}/{file.path}"), _Growing(part, on_position) as target:
         start = target.seek(0, io.SEEK_END)
         on_position(start)
         # The headers hold the user's own access token, if there is one.
         http_get(url, target, resume_size=start, headers=build_hf_headers(), expected_size=file.size)
+
+
+def _tame_client() -> None:
+    """Have huggingface_hub leave words and bars to us, and hand on what it gets in smaller pieces than its 10 MB."""
+    disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    constants.DOWNLOAD_CHUNK_SIZE = CHUNK
 
 
 def _check(file: RemoteFile, part: Path) -> None:

@@ -217,6 +217,39 @@ def test_other_rules():
     assert faint.strength == 0.05 and short.first_frame(faint) == 3
 
 
+@given(seed=SEED, tokens=st.integers(1, 90), over=st.integers(-5, 20))
+@settings(max_examples=30, deadline=None)
+def test_predictions_of_any_length(seed, tokens, over):
+    predictor = _predictor(seed)[0]
+    frames = max(1, tokens * 25 // 4 + over)
+    prediction = predictor(torch.randn(1, tokens, 16, generator=torch.Generator().manual_seed(seed)), frames)
+    cues = cues_from_logits(prediction.logits[0], tokens=tokens)
+    assert len(cues) <= tokens
+    assert torch.equal(steer(prediction, predictor.l2, cues, tokens=tokens), prediction.hidden)
+    cleared = _margins(predictor, steer(prediction, predictor.l2, (), tokens=tokens))[0]
+    assert not (cleared > 0).any()
+    assert not labels_from_cues(onset_margins(prediction.logits[0]), (), tokens=tokens).any()
+
+
+@pytest.mark.parametrize("limit", [50 * 1920 + 7, 51 * 1920, 53 * 1920, 53 * 1920 + 1, 60 * 1920])
+def test_a_range_that_ends_within_a_run(limit):
+    """The last cue is drawn into the range and still stands for its run."""
+    predictor, prediction = _sparse(2, 8)
+    cues = cues_from_logits(prediction.logits[0], limit=limit)
+    assert len(cues) == 2 and cues[1].sample == min(53 * 1920, limit - 1)
+    assert torch.equal(steer(prediction, predictor.l2, cues, limit=limit), prediction.hidden)
+    left = steer(prediction, predictor.l2, cues[:1], limit=limit)
+    assert {int(i) for i in (~_untouched(prediction, left)).nonzero()} == set(range(50, 57))
+
+
+def test_where_new_cues_meet_the_stronger_counts():
+    predictor, prediction = _sparse()
+    for cues in ([Cue(100 * 1920, 1.0), Cue(102 * 1920, 0.0)], [Cue(102 * 1920, 0.0), Cue(100 * 1920, 1.0)]):
+        margins = _margins(predictor, steer(prediction, predictor.l2, cues))[0]
+        assert torch.allclose(margins[97:103], torch.tensor(RULE.top), atol=1e-4)
+        assert torch.allclose(margins[103:105], torch.tensor(RULE.margin), atol=1e-4)
+
+
 def test_half_precision_and_several_clips():
     predictor, prediction = _sparse(8)
     both = OnsetPrediction(*(part.repeat(2, 1, 1).bfloat16() for part in prediction))

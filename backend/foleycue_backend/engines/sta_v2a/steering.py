@@ -59,10 +59,14 @@ class SteeringRule:
         """First frame of a cue's run, the nearest to `lead` frames before it; may lie outside the window."""
         return (2 * cue.sample + FRAME_SAMPLES) // (2 * FRAME_SAMPLES) - self.lead
 
-    def cue_of(self, run: OnsetRun) -> Cue:
-        """The cue that stands for a run; `first_frame` of it is the run's first frame."""
+    def cue_of(self, run: OnsetRun, limit: int | None = None) -> Cue:
+        """The cue that stands for a run; `first_frame` of it is the run's first frame.
+
+        A range of `limit` samples may end within the run: its cue is then the range's last sample.
+        """
         strength = min(1.0, max(_FAINTEST, (run.margin - self.threshold) / self.top))
-        return Cue(max(0, (run.first + self.lead) * FRAME_SAMPLES), strength, CueSource.PICTURE)
+        sample = (run.first + self.lead) * FRAME_SAMPLES
+        return Cue(sample if limit is None else min(sample, limit - 1), strength, CueSource.PICTURE)
 
     def wanted_margin(self, strength: float) -> float:
         """The margin that a cue of this strength asks for."""
@@ -103,41 +107,60 @@ def onset_runs(margins: Tensor, rule: SteeringRule, tokens: int = TOKENS) -> lis
     ]
 
 
-def cues_from_logits(logits: Tensor, rule: SteeringRule = DEFAULT_RULE, tokens: int = TOKENS) -> tuple[Cue, ...]:
-    """The predicted sheet of one clip, logits (frames, 2), in samples at 48 kHz from the window's start."""
-    return tuple(rule.cue_of(run) for run in onset_runs(onset_margins(logits), rule, tokens))
+def cues_from_logits(
+    logits: Tensor, rule: SteeringRule = DEFAULT_RULE, tokens: int = TOKENS, limit: int | None = None
+) -> tuple[Cue, ...]:
+    """The predicted sheet of one clip, logits (frames, 2), in samples at 48 kHz from the window's start.
+
+    Give `limit`, the samples of a range that ends within the frames, here and where the sheet is read again.
+    """
+    return tuple(rule.cue_of(run, limit) for run in onset_runs(onset_margins(logits), rule, tokens))
 
 
 def wanted_margins(
-    margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE, tokens: int = TOKENS
+    margins: Tensor,
+    cues: Sequence[Cue],
+    rule: SteeringRule = DEFAULT_RULE,
+    tokens: int = TOKENS,
+    limit: int | None = None,
 ) -> Tensor:
     """Margin (frames,) that an edited sheet wants of each frame, NaN where the frame may stay as it is.
 
-    `margins` (frames,) are those of the unedited prediction. A cue whose run starts where a predicted run starts is
-    that run, unedited unless its strength differs. Other predicted runs are cleared, other cues get a run of their
+    `margins` (frames,) are those of the unedited prediction. A cue that falls on the frame of a predicted run's cue
+    is that run, unedited unless its strength differs. Other predicted runs are cleared, other cues get a run of their
     own, cut at the window's ends. A frame that is an onset by itself and shall be one stays.
     """
     wanted = torch.full_like(margins, torch.nan)
     silent = margins <= rule.threshold
-    runs = {run.first: run for run in onset_runs(margins, rule, tokens)}
+    runs = {rule.first_frame(rule.cue_of(run, limit)): run for run in onset_runs(margins, rule, tokens)}
     placed = {rule.first_frame(cue): cue for cue in sorted(cues, key=lambda cue: cue.strength)}
-    for run in runs.values():
-        if run.first not in placed:
-            wanted[run.first : run.last + 1] = rule.threshold - rule.margin
-    for first, cue in placed.items():
-        if first not in runs:
-            frames = slice(max(0, first), max(0, first + rule.width))
-            wanted[frames] = torch.where(silent[frames], rule.wanted_margin(cue.strength), torch.nan)
-    for first, run in runs.items():
-        if first in placed:
-            same = abs(rule.cue_of(run).strength - placed[first].strength) < _SAME_STRENGTH
-            wanted[first : run.last + 1] = torch.nan if same else rule.wanted_margin(placed[first].strength)
+    for place in runs.keys() - placed.keys():
+        wanted[_frames(runs[place])] = rule.threshold - rule.margin
+    for first in placed.keys() - runs.keys():
+        frames = slice(max(0, first), max(0, first + rule.width))
+        margin = torch.full_like(wanted[frames], rule.wanted_margin(placed[first].strength))
+        # Where two new runs meet, the stronger cue counts.
+        wanted[frames] = torch.where(silent[frames], margin.fmax(wanted[frames]), torch.nan)
+    for place in runs.keys() & placed.keys():
+        strength = placed[place].strength
+        same = abs(rule.cue_of(runs[place]).strength - strength) < _SAME_STRENGTH
+        wanted[_frames(runs[place])] = torch.nan if same else rule.wanted_margin(strength)
     return wanted
 
 
-def labels_from_cues(margins: Tensor, cues: Sequence[Cue], rule: SteeringRule = DEFAULT_RULE) -> Tensor:
-    """Onset labels (frames,) bool of an edited sheet over the unedited margins (frames,)."""
-    wanted = wanted_margins(margins, cues, rule)
+def _frames(run: OnsetRun) -> slice:
+    return slice(run.first, run.last + 1)
+
+
+def labels_from_cues(
+    margins: Tensor,
+    cues: Sequence[Cue],
+    rule: SteeringRule = DEFAULT_RULE,
+    tokens: int = TOKENS,
+    limit: int | None = None,
+) -> Tensor:
+    """Onset labels (frames,) bool of an edited sheet over the unedited margins (frames,) of `tokens` features."""
+    wanted = wanted_margins(margins, cues, rule, tokens, limit)
     return torch.where(wanted.isnan(), margins, wanted) > rule.threshold
 
 
@@ -154,16 +177,18 @@ def steer(
     cues: Sequence[Cue],
     rule: SteeringRule = DEFAULT_RULE,
     tokens: int = TOKENS,
+    limit: int | None = None,
 ) -> Tensor:
     """The ControlNet's condition (batch, frames, size) that obeys a sheet, for each clip of a prediction.
 
     `head` is the predictor's last layer, `cues` the whole sheet in samples at 48 kHz from the window's start. An
-    unedited sheet gives back the hidden state, bit for bit. `tokens` features were predicted from.
+    unedited sheet gives back the hidden state, bit for bit. `tokens` features were predicted from; `limit` as in
+    `cues_from_logits`.
     """
     direction = head.weight[1].float() - head.weight[0].float()
     margins = onset_margins(prediction.logits).float()
     rows = [
-        shift_margins(hidden, margin, wanted_margins(margin, cues, rule, tokens), direction)
+        shift_margins(hidden, margin, wanted_margins(margin, cues, rule, tokens, limit), direction)
         for hidden, margin in zip(prediction.hidden, margins, strict=True)
     ]
     return torch.stack(rows)

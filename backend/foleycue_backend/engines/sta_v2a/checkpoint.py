@@ -8,7 +8,8 @@ loaded in part: a key that is missing or has another shape refuses the checkpoin
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,12 @@ def _components(files: PublishedFiles, report: CheckpointReport) -> list[_Compon
             f"{main.path.name} is not the whole STA-V2A model: no key of it begins with {' or '.join(absent)}.",
         )
     unet = _unet(files, parts["unet"], main.path.name)
-    onset = shapes.onset_predictor_config(parts["onset_predictor"])
-    local = shapes.local_features_config(parts["local_features"], onset["input_size"])
-    channels = shapes.condition_channels(parts["controlnet"])
+    with _reading("onset_predictor"):
+        onset = shapes.onset_predictor_config(parts["onset_predictor"])
+    with _reading("local_features"):
+        local = shapes.local_features_config(parts["local_features"], onset["input_size"])
+    with _reading("controlnet"):
+        channels = shapes.condition_channels(parts["controlnet"])
     components = [
         unet,
         _Component(
@@ -145,7 +149,8 @@ def _components(files: PublishedFiles, report: CheckpointReport) -> list[_Compon
         *_codec(files),
     ]
     if parts["attentive_pooling"]:
-        pooling = shapes.attentive_pooling_config(parts["attentive_pooling"])
+        with _reading("attentive_pooling"):
+            pooling = shapes.attentive_pooling_config(parts["attentive_pooling"])
         components.append(
             _Component(
                 "attentive_pooling",
@@ -159,6 +164,17 @@ def _components(files: PublishedFiles, report: CheckpointReport) -> list[_Compon
     return components
 
 
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Say of which network the shapes were being read when they made no sense."""
+    try:
+        yield
+    except shapes.ShapeTrouble as trouble:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT, f"The checkpoint cannot be used: of its {name}, {trouble}."
+        ) from trouble
+
+
 def _unet(files: PublishedFiles, state: State, source: str) -> _Component:
     if not state:
         found = files.weights(published_files.UNET)
@@ -166,10 +182,11 @@ def _unet(files: PublishedFiles, state: State, source: str) -> _Component:
             raise _lacks("UNet", "unet/diffusion_pytorch_model.bin", files)
         state, source = found.tensors, found.path.name
     stated = files.unet_config()
-    if stated is None:
-        config = shapes.unet_config(state, None)
-    else:
-        config = shapes.unet_config(state, stated[1], str(stated[0].relative_to(files.folder)))
+    with _reading("unet"):
+        if stated is None:
+            config = shapes.unet_config(state, None)
+        else:
+            config = shapes.unet_config(state, stated[1], str(stated[0].relative_to(files.folder)))
     return _Component("unet", source, lambda: UNet2DConditionModel(**config), state)
 
 
@@ -212,7 +229,8 @@ def _video_encoder(files: PublishedFiles, state: State, source: str, report: Che
         state = {key.removeprefix("stage1_model."): value for key, value in found.tensors.items()}
     needed = {key: value for key, value in state.items() if not key.startswith(_UNNEEDED)}
     report.unneeded += len(state) - len(needed)
-    config = shapes.video_encoder_config(needed)
+    with _reading("video_encoder"):
+        config = shapes.video_encoder_config(needed)
     return _Component("video_encoder", source, lambda: CavpVideoEncoder(**config), needed)
 
 
@@ -288,6 +306,8 @@ def _plain(value: Tensor) -> Tensor:
 
 def _tokenizer(files: PublishedFiles) -> PreTrainedTokenizerBase:
     folder = _text_folder(files)
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "spiece.model")):
+        raise _lacks("text encoder's tokenizer", "tokenizer.json of google/flan-t5-large", files)
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, ImportError, KeyError, TypeError) as error:
@@ -320,11 +340,12 @@ def _check_widths(networks: Mapping[str, nn.Module], tokenizer: PreTrainedTokeni
             raise FoleyCueError(
                 ErrorCode.BAD_INPUT, f"These files do not belong together: {what} is {one}, {against} {other}."
             )
-    if len(tokenizer) > config["text_encoder"]["vocab_size"]:
+    # A little smaller is usual; far smaller is what transformers makes up when the vocabulary is not there.
+    pieces, known = len(tokenizer), config["text_encoder"]["vocab_size"]
+    if not known // 2 < pieces <= known:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,
-            f"The tokenizer has {len(tokenizer)} pieces, the text encoder {config['text_encoder']['vocab_size']}: "
-            "they do not belong together.",
+            f"The tokenizer has {pieces} pieces, the text encoder {known}: they do not belong together.",
         )
 
 

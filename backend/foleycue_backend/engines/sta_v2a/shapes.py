@@ -30,10 +30,15 @@ _KNOWN: dict[tuple[int, ...], Config] = {
 _HEADS = ("attention_head_dim", "num_attention_heads")
 
 
+class ShapeTrouble(ValueError):
+    """A tensor without which a configuration cannot be known is missing or makes no sense; says which."""
+
+
 def unet_config(state: State, stated: Mapping[str, Any] | None, stated_in: str = "unet/config.json") -> Config:
     """The configuration of a UNet's state dict; `stated` is what its configuration file says, None without one.
 
-    Raises BAD_INPUT when that file contradicts the tensors, or when the number of heads is not to be known.
+    Raises BAD_INPUT when that file contradicts the tensors, or when the number of heads is not to be known, and
+    ShapeTrouble, as all functions here do.
     """
     shown = _unet_shapes(state)
     if stated is None:
@@ -139,10 +144,10 @@ def condition_channels(state: State) -> int:
 
 def _shape(state: State, key: str, axes: tuple[int, ...] = (2, 3, 4, 5)) -> tuple[int, ...]:
     if key not in state:
-        raise FoleyCueError(ErrorCode.BAD_INPUT, f"The key {key} is missing, without which its part cannot be built.")
+        raise ShapeTrouble(f"the key {key} is missing")
     shape = tuple(state[key].shape)
     if len(shape) not in axes:
-        raise FoleyCueError(ErrorCode.BAD_INPUT, f"The key {key} has the shape {list(shape)}, as no network has it.")
+        raise ShapeTrouble(f"the key {key} has the shape {list(shape)}, as no such network has it")
     return shape
 
 

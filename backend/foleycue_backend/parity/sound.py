@@ -37,11 +37,12 @@ def mel_front_end(golden: Golden) -> Outcome:
         f_max=facts["fmax"],
     )
     wave = golden.tensor("in.wave")
-    spectrum = magnitudes(wave, config)
-    results = {"mid.mel_basis": mel_basis(config), "out.logmel": log_mel(wave, config)}
-    return Outcome(
-        results | {f"{at}.magnitudes": spectrum for at in ("mid", "out")} | {"out.energy": spectrum.norm(dim=1)}
-    )
+    results = {
+        "mid.mel_basis": mel_basis(config),
+        "out.logmel": log_mel(wave, config),
+        "out.energy": magnitudes(wave, config).norm(dim=1),
+    }
+    return Outcome(results)
 
 
 @dataclass(frozen=True)
@@ -89,30 +90,41 @@ def _networks(golden: Golden) -> _Sound:
     return _Sound(vae, vocoder.load(weights, rates))
 
 
-def sound(golden: Golden) -> Outcome:
-    """Latents to log-mel to samples to 16 bits, and, if the file has a mel to encode, the posterior."""
-    nets = _networks(golden)
+def _decoded(golden: Golden, nets: _Sound) -> dict[str, Tensor]:
+    """Latents to log-mel."""
     latents = golden.tensor("in.latents")
     scale: float = nets.vae.config["scaling_factor"]
     quant: Any = nets.vae.post_quant_conv
     mel = autoencoder.decode(nets.vae, latents)
-    results: dict[str, Tensor] = {"mid.post_quant": quant(latents / scale), "out.mel": mel.unsqueeze(1)}
-    wave = vocoder.vocode(nets.vocoder, golden.tensors.get("out.mel", results["out.mel"]).squeeze(1))
-    for name in ("mid.wave_float", "out.wave_float"):
-        results[name] = wave.view(golden.tensors[name].shape) if golden.has(name) else wave
-        wave_in = golden.tensors.get(name)
-        if wave_in is not None:
-            wave_16 = vocoder.to_int16(wave_in.view(wave.shape))
-            results["out.wave_int16_as_int32"] = results["out.wave_int16"] = wave_16
-    results.setdefault("out.wave_int16_as_int32", vocoder.to_int16(wave))
+    return {"mid.post_quant": quant(latents / scale), "out.mel": mel.unsqueeze(1)}
+
+
+def _voiced(golden: Golden, nets: _Sound) -> dict[str, Tensor]:
+    """The golden's log-mel to samples, and its samples to 16 bits; only some files keep a channel axis."""
+    wave = vocoder.vocode(nets.vocoder, golden.tensor("out.mel").squeeze(1))
+    name = next((name for name in ("mid.wave_float", "out.wave_float") if golden.has(name)), None)
+    if name is None:
+        return {"out.wave_int16_as_int32": vocoder.to_int16(wave)}
+    wanted = golden.tensor(name)
+    return {name: wave.reshape(wanted.shape), "out.wave_int16_as_int32": vocoder.to_int16(wanted.reshape(wave.shape))}
+
+
+def _encoded(golden: Golden, nets: _Sound) -> dict[str, Tensor]:
+    """A log-mel to the posterior."""
+    posterior: Any = nets.vae.encode(golden.tensor("in.encode_mel"), return_dict=False)[0]
+    return {
+        "out.encode_moments": posterior.parameters,
+        "out.encode_mean": posterior.mean,
+        "out.encode_std": posterior.std,
+    }
+
+
+def sound(golden: Golden) -> Outcome:
+    """Latents to log-mel to samples to 16 bits, and, if the file has a mel to encode, the posterior."""
+    nets = _networks(golden)
+    results = _decoded(golden, nets) | _voiced(golden, nets)
     if golden.has("in.encode_mel"):
-        posterior: Any = nets.vae.encode(golden.tensor("in.encode_mel"), return_dict=False)[0]
-        results |= {
-            "out.encode_moments": posterior.parameters,
-            "out.encode_mean": posterior.mean,
-            "out.encode_std": posterior.std,
-            "out.encode_logvar": posterior.logvar,
-        }
+        results |= _encoded(golden, nets)
     return Outcome(results, value_count(nets.vae, nets.vocoder))
 
 

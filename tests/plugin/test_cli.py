@@ -21,7 +21,7 @@ from foleycue_plugin import usecases
 from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import Analyse, Cancel, Generate
+from foleycue_shared.messages import Analyse, Cancel, Generate, Guidance
 from foleycue_shared.timeline import find_placed
 from plugin.conftest import CLOCKS
 from plugin.media_files import clip, gap, span, write_movie, write_sound, write_timeline
@@ -133,6 +133,13 @@ def test_cue_sheets_reach_the_engine(backend, source, capsys):
     ]
 
 
+def test_steps_and_guidance_reach_the_engine(backend, source, capsys):
+    options = ("--steps", "7", "--guide-text", "2.5", "--guide-picture", "0")
+    assert run(capsys, "generate", source, "--range", "0f", "20f", *options)[0] == 0
+    asked = backend.wait_for(Generate)
+    assert (asked.steps, asked.guidance, asked.setting) == (7, Guidance(text=2.5, picture=0.0), "default")
+
+
 def test_engines_are_listed(backend, capsys):
     status, out, _ = run(capsys, "engines", "--json")
     assert status == 0
@@ -215,6 +222,9 @@ def bad_inputs(folder, movies):
         "unknown engine": ([*generate, "--engine", "moog"], "choose one of"),
         "engine that cannot run": ([*generate, "--engine", "sta-v2a"], "not installed"),
         "a setting the engine lacks": ([*generate, "--faithful"], "no faithful setting"),
+        "no steps": ([*generate, "--steps", "0"], "number of steps"),
+        "guidance that is no number": ([*generate, "--guide-cues", "much"], "no scale between"),
+        "guidance beyond reason": ([*generate, "--guide-text", "51"], "no scale between"),
         "engine id of no form": ([*generate, "--engine", "../x"], "choose one of"),
         "long prompt": ([*generate, "--prompt", "x" * 1001], "1000 are the most"),
         "prompt that is no text": ([*generate, "--prompt", "a\udcff"], "not valid text"),

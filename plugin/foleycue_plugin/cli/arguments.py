@@ -13,6 +13,8 @@ from foleycue_shared.version import PRODUCT_VERSION
 
 MAX_TAKES = 8
 MAX_SEED = 2**53 - 1
+MAX_STEPS = 1_000
+MAX_SCALE = 50
 
 EDITORS = ("resolve", "premiere", "final-cut", "avid", "kdenlive", "blender", "shotcut")
 
@@ -69,6 +71,11 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--faithful", action="store_true", help="run the engine as its authors do, for comparison: many times slower"
     )
+    parser.add_argument("--steps", metavar="N", type=_steps, help="steps of the engine's solver (its own number)")
+    for what in ("text", "picture", "cues"):
+        parser.add_argument(
+            f"--guide-{what}", metavar="X", type=_scale, help=f"how strongly {what} leads, 0 to {MAX_SCALE}"
+        )
     parser.add_argument("--cues", metavar="FILE", type=Path, help='JSON list of {"time": seconds, "strength": 0..1}')
     parser.add_argument(
         "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"
@@ -115,6 +122,20 @@ def _takes(text: str) -> int:
 
 def _seed(text: str) -> int:
     return _whole(text, 0, MAX_SEED, "seed")
+
+
+def _steps(text: str) -> int:
+    return _whole(text, 1, MAX_STEPS, "number of steps")
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = -1.0
+    if not 0 <= scale <= MAX_SCALE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no scale between 0 and {MAX_SCALE}")
+    return scale
 
 
 def _whole(text: str, least: int, most: int, what: str) -> int:

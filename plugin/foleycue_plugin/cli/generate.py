@@ -19,7 +19,7 @@ from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared import places
 from foleycue_shared.cues import Cue, CueSource, parse_cue_sheet
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import DEFAULT_SETTING, CueRequest, EngineInfo
+from foleycue_shared.messages import DEFAULT_SETTING, CueRequest, EngineInfo, Guidance
 from foleycue_shared.timing import CUE_RATE
 
 FAITHFUL = "faithful"
@@ -104,6 +104,8 @@ def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
         negative=options.negative,
         cue_sheet=None if options.cues is None else _read_cues(options.cues, selection),
         cues=CueRequest(source=CueSource(options.cues_from or "picture")),
+        guidance=Guidance(text=options.guide_text, picture=options.guide_picture, cues=options.guide_cues),
+        steps=options.steps,
         setting=FAITHFUL if options.faithful else DEFAULT_SETTING,
         track=options.track,
     )

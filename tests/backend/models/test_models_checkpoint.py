@@ -82,9 +82,10 @@ def copy(whole, tmp_path):
     return tmp_path / "published"
 
 
-@pytest.mark.parametrize("onset_input", [640, 128])
-@pytest.mark.parametrize("global_tokens", [True, False])
-@pytest.mark.parametrize(("frozen", "safetensors"), [(True, False), (False, True)])
+@pytest.mark.parametrize(
+    ("onset_input", "global_tokens", "frozen", "safetensors"),
+    [(640, True, True, False), (128, False, False, True), (640, False, True, True), (128, True, False, False)],
+)
 def test_every_kind_becomes_the_same_tensors(tmp_path, onset_input, global_tokens, frozen, safetensors):
     made = write_published(
         tmp_path / "published",
@@ -193,8 +194,9 @@ class Poison:
         return (os.mkdir, (str(self.path),))
 
 
-@pytest.mark.parametrize("form", ["zip", "legacy", "plain"])
-@pytest.mark.parametrize("which", ["main", "cavp", "codec"])
+@pytest.mark.parametrize(
+    ("which", "form"), [("main", "zip"), ("main", "legacy"), ("main", "plain"), ("cavp", "zip"), ("codec", "zip")]
+)
 def test_a_poisoned_pickle_is_refused_and_runs_nothing(whole, copy, tmp_path, form, which):
     if which == "cavp":
         save_weights(copy / whole.main, main_weights(whole, frozen=False))
@@ -244,10 +246,8 @@ def test_extra_keys_alone_are_told_and_left_out(whole, copy, tmp_path):
     ("key", "part"),
     [
         ("pre_onset.l1.weight", "onset_predictor"),
-        ("trans_cvap_feature.fc4.weight", "local_features"),
         ("unet.conv_in.weight", "unet"),
         ("global_video_feature.conv.weight", "attentive_pooling"),
-        ("controlnet.controlnet_cond_embedding.conv_out.weight", "controlnet"),
         ("extract_cavp.stage1_model.video_project_head.weight", "video_encoder"),
         ("text_encoder.shared.weight", "text_encoder"),
     ],
@@ -262,8 +262,15 @@ def test_any_missing_key_is_named(whole, copy, tmp_path, key, part):
     assert key.split(".", 1)[1].removeprefix("stage1_model.") in sentence
 
 
-@pytest.mark.parametrize("shape", [(), (7,), (2, 3, 5, 7, 11, 13)])
-@pytest.mark.parametrize("key", ["pre_onset.l1.weight", "unet.down_blocks.1.resnets.0.conv1.weight"])
+@pytest.mark.parametrize(
+    ("key", "shape"),
+    [
+        ("pre_onset.l1.weight", (7,)),
+        ("pre_onset.l1.weight", (128, 300)),
+        ("unet.down_blocks.1.resnets.0.conv1.weight", ()),
+        ("unet.down_blocks.1.resnets.0.conv1.weight", (7, 7, 3, 3)),
+    ],
+)
 def test_nonsense_shapes_are_a_sentence(whole, copy, tmp_path, key, shape):
     save_weights(copy / whole.main, main_weights(whole) | {key: torch.zeros(shape)})
     refusal(copy, tmp_path)

@@ -19,7 +19,7 @@ from foleycue_backend.engines.parts.state_dict import load_exactly
 from foleycue_backend.engines.parts.text import TextStates, TokenIds, encode_tokens
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
-from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
+from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.guidance import Branches, Scales
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor

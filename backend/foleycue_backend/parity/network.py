@@ -13,7 +13,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from foleycue_backend.engines.sta_v2a import shapes
-from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
+from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden

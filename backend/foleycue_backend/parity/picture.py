@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
-from foleycue_backend.engines.sta_v2a.checkpoint import PREFIXES
+from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS, LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor, token_of_frame
 from foleycue_backend.parity.compare import Outcome

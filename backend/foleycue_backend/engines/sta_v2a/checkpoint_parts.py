@@ -27,7 +27,7 @@ from foleycue_backend.engines.sta_v2a.published_files import PublishedFiles
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: Prefixes of the authors' state dict.
-_PREFIXES = {
+PREFIXES = {
     "unet": "unet.",
     "controlnet": "controlnet.",
     "text_encoder": "text_encoder.",
@@ -58,9 +58,9 @@ def components_of(files: PublishedFiles, report: CheckpointReport) -> list[Compo
     Raises BAD_INPUT naming the part that is nowhere, or the key without which a width is not known.
     """
     main = files.main()
-    parts = {name: strip_prefix(main.tensors, prefix) for name, prefix in _PREFIXES.items()}
-    report.unknown = [key for key in main.tensors if not key.startswith(tuple(_PREFIXES.values()))]
-    absent = [_PREFIXES[name] for name in ("controlnet", "local_features", "onset_predictor") if not parts[name]]
+    parts = {name: strip_prefix(main.tensors, prefix) for name, prefix in PREFIXES.items()}
+    report.unknown = [key for key in main.tensors if not key.startswith(tuple(PREFIXES.values()))]
+    absent = [PREFIXES[name] for name in ("controlnet", "local_features", "onset_predictor") if not parts[name]]
     if absent:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,

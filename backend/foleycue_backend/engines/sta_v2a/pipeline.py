@@ -264,7 +264,7 @@ class StaV2aPipeline(DiffusionPipeline):
             seen,
             self.encode_prompt(prompts, _one_each(negative_prompt, len(seen), "negative prompts")),
             control,
-            latents,
+            latents.to(self.unet.device),
             num_inference_steps,
             Scales(guidance_scale, picture_guidance_scale, cue_guidance_scale),
             on_step=on_step,

@@ -111,7 +111,15 @@ def _modules(
     for module in vars(made).values():
         if isinstance(module, nn.Module):
             _shake(module.eval())
+    _make_audible(made.vocoder)
     return made
+
+
+def _make_audible(vocoder: SpeechT5HifiGan) -> None:
+    """Weights that carry the mel to the sound: random ones as they are drawn drown it in the biases."""
+    for name, parameter in vocoder.named_parameters():
+        if name.endswith("weight"):
+            parameter.data *= 0.7 / (parameter.std() * parameter[0].numel() ** 0.5)
 
 
 def _shake(module: nn.Module) -> None:

@@ -41,9 +41,12 @@ class Selection:
 def mark(project: Project, in_text: str | None = None, out_text: str | None = None) -> Selection:
     """The range from IN up to, but without, OUT; None stands for the timeline's own end on that side.
 
+    Without either it is the range that the editor itself has marked, where there is one.
     Positions are record timecodes ("01:00:02;00"), frames ("48f") or seconds ("2.5s") from the first frame. The way in
     which timecodes were written (drop frame or not) is kept for the answer. Raises BAD_RANGE with a sentence.
     """
+    if in_text is None and out_text is None and project.marked is not None:
+        return select_frames(project, project.marked.start, project.marked.end)
     start, in_drop = (0, None) if in_text is None else parse_position(in_text, project)
     end, out_drop = (project.frames, None) if out_text is None else parse_position(out_text, project)
     if None not in (in_drop, out_drop) and in_drop != out_drop:

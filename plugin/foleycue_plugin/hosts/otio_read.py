@@ -37,7 +37,7 @@ def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
 
     Raises BAD_INPUT for what is no readable file, NOT_A_TIMELINE, MEDIA_UNREADABLE or NO_PICTURE.
     """
-    _check_file(source)
+    check_file(source)
     suffix = source.suffix.lower()
     if suffix == ".otioz":
         return _read_bundle(source)
@@ -57,7 +57,8 @@ def read_source(source: Path) -> tuple[otio.schema.Timeline, Path]:
     return _media_timeline(source), source.parent
 
 
-def _check_file(source: Path) -> None:
+def check_file(source: Path) -> None:
+    """Raise BAD_INPUT with the reason why a file cannot be opened."""
     try:
         source.stat()
         if source.is_dir() and source.suffix.lower() != ".otiod":

@@ -11,7 +11,10 @@ from foleycue_plugin.hosts.otio_save import writable_suffixes as otio_suffixes
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: Files that have a host of their own: extension to module and class. All others are OpenTimelineIO's.
-_OWN: dict[str, tuple[str, str]] = {}
+_OWN: dict[str, tuple[str, str]] = {
+    ".kdenlive": ("foleycue_plugin.hosts.mlt.file_host", "MltFileHost"),
+    ".mlt": ("foleycue_plugin.hosts.mlt.file_host", "MltFileHost"),
+}
 #: Editors that can be worked in while they run: module and class, made with the clipboard, and where they exist.
 _LIVE: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""MLT documents on disk: read as a project, written whole, and proven by reading back."""
+
+import os
+from pathlib import Path
+
+import opentimelineio as otio
+
+from foleycue_plugin.hosts.mlt.additions import Sound
+from foleycue_plugin.hosts.mlt.document import read_document
+from foleycue_plugin.hosts.mlt.sequence import Edit, Sequence, Track
+from foleycue_plugin.hosts.mlt.timeline import marked_range, to_timeline
+from foleycue_plugin.hosts.otio_read import not_a_timeline
+from foleycue_plugin.project import Project
+from foleycue_plugin.references import resolved
+from foleycue_plugin.selection import Selection
+from foleycue_plugin.takes import StoredTake
+from foleycue_shared import timeline as timelines
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.timing import FrameRange
+
+#: What comes out of a document that contradicts itself, or of impossible numbers in it.
+_MALFORMED = (ValueError, OverflowError, RecursionError, otio.exceptions.OTIOError)
+_LONGEST_NAME = 48
+
+
+def read_edit(source: Path) -> tuple[Edit, Sequence]:
+    """The edit in a file. Raises NOT_A_TIMELINE or BAD_INPUT."""
+    document = read_document(source)
+    try:
+        edit = Edit(document, source.parent)
+        return edit, edit.main()
+    except _MALFORMED as error:
+        raise not_a_timeline(source.name, f"{type(error).__name__}: {error}") from error
+
+
+def open_project(source: Path) -> Project:
+    """A file as a project. Raises NOT_A_TIMELINE, BAD_INPUT, MEDIA_OFFLINE or MEDIA_UNREADABLE."""
+    edit, sequence = read_edit(source)
+    try:
+        return _project(source, edit, sequence)
+    except _MALFORMED as error:
+        raise not_a_timeline(source.name, f"{type(error).__name__}: {error}") from error
+
+
+def _project(source: Path, edit: Edit, sequence: Sequence) -> Project:
+    original = to_timeline(edit, sequence, sequence.element.property("kdenlive:clipname") or source.stem)
+    timeline = resolved(original, edit.folder)
+    frames = timelines.whole_range(timeline).frames
+    if frames < 1:
+        raise FoleyCueError(ErrorCode.NOT_A_TIMELINE, f"{source.name} is an empty timeline: put a clip on it first.")
+    return Project(
+        source=source,
+        original=original,
+        timeline=timeline,
+        base=edit.folder,
+        rate=edit.rate,
+        drop_frame=timelines.drop_frame(timeline),
+        frames=frames,
+        start_frame=0,
+        marked=marked_range(edit, sequence, frames),
+    )
+
+
+def sound_of(stored: StoredTake, span: FrameRange) -> Sound:
+    """A take as a document names it."""
+    prompt = " ".join(stored.take.prompt.split())[:_LONGEST_NAME]
+    name = f"{prompt or 'FoleyCue'}, seed {stored.take.seed}"
+    return Sound(path=stored.path.absolute(), name=name, frames=span.frames)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file through to the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def find_sound(edit: Edit, sequence: Sequence, path: Path, span: FrameRange) -> Track | None:
+    """The audio track on which a sound lies at exactly a range, from its first sample on."""
+    for track in sequence.audio_tracks:
+        for item in track.items:
+            if (item.start, item.frames, item.first) != (span.start, span.frames, 0):
+                continue
+            if (edit.folder / item.service.property("resource")) == path:
+                return track
+    return None
+
+
+def verify_copy(part: Path, name: str, sound: Sound, selection: Selection) -> None:
+    """Read a copy back: the sound lies at its frames on its track, and everything else is as it was.
+
+    Raises VERIFICATION.
+    """
+    try:
+        edit, sequence = read_edit(part)
+        found = find_sound(edit, sequence, sound.path, selection.range)
+        copy = to_timeline(edit, sequence, selection.project.original.name)
+    except (FoleyCueError, *_MALFORMED) as error:
+        raise _mismatch(str(error)) from error
+    if found is None or found.name != name or edit.rate != selection.range.rate:
+        raise _mismatch("the sound is not where it was put")
+    for track in [track for track in copy.tracks if track.name == name]:
+        copy.tracks.remove(track)
+    if copy.to_json_string() != selection.project.original.to_json_string():
+        raise _mismatch("something else has changed")
+
+
+def _mismatch(found: str) -> FoleyCueError:
+    return FoleyCueError(
+        ErrorCode.VERIFICATION,
+        "The saved copy did not hold the take where it belongs and was removed: save it as .otio instead.",
+        found,
+    )

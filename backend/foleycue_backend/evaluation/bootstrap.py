@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Figures with 95 % percentile intervals by the bootstrap over clips (Efron and Tibshirani, 1993)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,44 +25,40 @@ def mean_figure(values: Sequence[float | None]) -> Figure:
     """The mean over clips that have a value."""
     data = np.array([np.nan if value is None else value for value in values], np.float64)
     there = np.isfinite(data)
-
-    def mean(rows: NDArray[np.int64]) -> float | None:
-        kept = data[rows][there[rows]]
-        return float(kept.mean()) if len(kept) else None
-
-    return figure(mean, len(data), int(there.sum()))
+    return _ratios(np.where(there, data, 0.0), there.astype(np.float64), int(there.sum()))
 
 
 def ratio_figure(above: Sequence[float], below: Sequence[float]) -> Figure:
     """A ratio of sums over clips; None where the lower sum is 0."""
-    top, bottom = np.asarray(above, np.float64), np.asarray(below, np.float64)
-
-    def ratio(rows: NDArray[np.int64]) -> float | None:
-        return float(top[rows].sum() / total) if (total := bottom[rows].sum()) else None
-
-    return figure(ratio, len(top), len(top))
+    return _ratios(np.asarray(above, np.float64), np.asarray(below, np.float64), len(above))
 
 
 def pooled_median_figure(values: Sequence[NDArray[np.float64]]) -> Figure:
     """The median of all values of all clips together, clips drawn whole."""
+    pooled = np.concatenate([np.zeros(0), *values])
+    if not len(pooled):
+        return Figure(None, None, len(values))
+    draws = (np.concatenate([values[row] for row in rows]) for rows in _drawn(len(values)))
+    return Figure(
+        float(np.median(pooled)), _interval([float(np.median(draw)) for draw in draws if len(draw)]), len(values)
+    )
 
-    def median(rows: NDArray[np.int64]) -> float | None:
-        pooled = np.concatenate([np.zeros(0), *(values[row] for row in rows)])
-        return float(np.median(pooled)) if len(pooled) else None
 
-    return figure(median, len(values), len(values))
-
-
-def figure(statistic: Callable[[NDArray[np.int64]], float | None], clips: int, n: int) -> Figure:
-    """A statistic of clip indexes (with repeats) over all clips and its interval. Repeatable: the seed is fixed.
-
-    n: how many of the clips take part.
-    """
-    value = statistic(np.arange(clips)) if clips else None
-    if value is None:
+def _ratios(above: NDArray[np.float64], below: NDArray[np.float64], n: int) -> Figure:
+    """A ratio of sums with all draws at once; draws without a lower sum are left out."""
+    if not below.sum():
         return Figure(None, None, n)
-    rng = np.random.default_rng(_SEED)
-    drawn = [statistic(rng.integers(0, clips, clips)) for _ in range(DRAWS)]
-    found = [draw for draw in drawn if draw is not None]
-    low, high = np.percentile(found, _LEVELS) if found else (value, value)
-    return Figure(value, (float(low), float(high)), n)
+    rows = _drawn(len(above))
+    sums, totals = above[rows].sum(1), below[rows].sum(1)
+    there = totals > 0
+    return Figure(float(above.sum() / below.sum()), _interval(sums[there] / totals[there]), n)
+
+
+def _drawn(clips: int) -> NDArray[np.int64]:
+    """Clip indexes with repeats (DRAWS, clips). Repeatable: the seed is fixed."""
+    return np.random.default_rng(_SEED).integers(0, clips, (DRAWS, clips))
+
+
+def _interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
+    low, high = np.percentile(values, _LEVELS)
+    return float(low), float(high)

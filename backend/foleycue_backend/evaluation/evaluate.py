@@ -16,6 +16,8 @@ from foleycue_backend.evaluation.lift import SHIFT_FROM, SHIFT_STEP
 from foleycue_backend.evaluation.metrics import LEARNED
 from foleycue_backend.evaluation.optical_flow import FARNEBACK, LEAST_FLOW
 from foleycue_backend.evaluation.report import Row, Watch, entries, markdown
+from foleycue_backend.evaluation.set_rows import set_rows
+from foleycue_backend.evaluation.weights import Weights
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_backend.stages.onsets import SALIENT, SOFT
 from foleycue_shared.version import PRODUCT_VERSION
@@ -88,10 +90,6 @@ def evaluate(
     learned = [group for group in groups if group in LEARNED]
     missing: tuple[str, ...] = ()
     if learned:
-        # Onset metrics need no torch, and start in a second without it.
-        from foleycue_backend.evaluation.set_rows import set_rows
-        from foleycue_backend.evaluation.weights import Weights
-
         weights = Weights(weights_folder)
         missing = tuple(weights.missing())
         rows += set_rows(clips, learned, weights, texts, watch)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from foleycue_backend.evaluation import cnn14, vggish
 from foleycue_backend.evaluation.bootstrap import Figure, mean_figure
 from foleycue_backend.evaluation.clip_files import EvaluationSet
 from foleycue_backend.evaluation.distances import (
@@ -66,13 +65,15 @@ def _or_missing(keys: Sequence[str], make: Callable[[], list[Row]]) -> list[Row]
 
 def _class_rows(clips: EvaluationSet, keys: Sequence[str], weights: Weights, watch: Watch) -> list[Row]:
     net = weights.cnn14()
+    from foleycue_backend.evaluation.cnn14 import extract
+
     features: Features = {}
     logits: Features = {}
     files = _generated(clips) + _true(clips)
     steps = Steps(watch, "classes", len(files))
     for path in files:
         steps.next(path.name)
-        features[path], logits[path] = cnn14.extract(net, read_first_channel(path))
+        features[path], logits[path] = extract(net, read_first_channel(path))
     rows = {
         "fd": lambda: _frechet_row("fd", clips, features),
         "kl_softmax": lambda: _divergence_row("kl_softmax", clips, logits, softmax_divergence),
@@ -84,12 +85,14 @@ def _class_rows(clips: EvaluationSet, keys: Sequence[str], weights: Weights, wat
 
 def _fad_row(clips: EvaluationSet, weights: Weights, watch: Watch) -> Row:
     net = weights.vggish()
+    from foleycue_backend.evaluation.vggish import extract
+
     features: Features = {}
     files = _generated(clips) + _true(clips)
     steps = Steps(watch, "VGGish", len(files))
     for path in files:
         steps.next(path.name)
-        features[path] = vggish.extract(net, read_first_channel(path))
+        features[path] = extract(net, read_first_channel(path))
     return _frechet_row("fad", clips, features)
 
 

@@ -5,17 +5,21 @@ They are not ours to pass on, and their licences are their authors'; a metric wh
 the table says which file belongs where.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from foleycue_backend.engines.parts.tensor_file import read_tensors
-from foleycue_backend.evaluation.clap import CheckpointClap, Clap, FolderClap
-from foleycue_backend.evaluation.cnn14 import Cnn14
-from foleycue_backend.evaluation.pam import Pam
-from foleycue_backend.evaluation.vggish import VGGish
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+
+# torch is imported once a file is there: without any, the answer comes at once.
+if TYPE_CHECKING:
+    from foleycue_backend.evaluation.clap import Clap
+    from foleycue_backend.evaluation.cnn14 import Cnn14
+    from foleycue_backend.evaluation.pam import Pam
+    from foleycue_backend.evaluation.vggish import VGGish
 
 T = TypeVar("T")
 
@@ -55,25 +59,37 @@ class Weights:
     def cnn14(self) -> Cnn14:
         """The classifier behind FD, KL and IS. Raises MissingWeights, and BAD_INPUT for a wrong file, as the others."""
         path = self._there(CNN14)
+        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.evaluation.cnn14 import Cnn14
+
         return _built(path, lambda: Cnn14.from_published(read_tensors(path)))
 
     def vggish(self) -> VGGish:
         """The features behind FAD."""
         path = self._there(VGGISH)
+        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.evaluation.vggish import VGGish
+
         return _built(path, lambda: VGGish.from_published(read_tensors(path)))
 
     def pam(self) -> Pam:
         """The judge of PAM."""
         path = self._there(MS_CLAP)
+        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.evaluation.pam import Pam
+
         return _built(path, lambda: Pam(read_tensors(path)))
 
     def clap(self) -> tuple[Clap, str]:
         """LAION CLAP and the name of what it was read from: the checkpoint, else the folder in stock layout."""
         checkpoint, folder = self._path(CLAP), self._path(CLAP_FOLDER)
-        if not checkpoint.exists() and folder.is_dir():
+        in_stock_layout = not checkpoint.exists() and folder.is_dir()
+        tokenizer = folder if in_stock_layout else self._there(CLAP) and self._there(ROBERTA)
+        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.evaluation.clap import CheckpointClap, FolderClap
+
+        if in_stock_layout:
             return _built(folder, lambda: FolderClap(folder)), CLAP_FOLDER.name
-        self._there(CLAP)
-        tokenizer = self._there(ROBERTA)
         return _built(checkpoint, lambda: CheckpointClap(read_tensors(checkpoint), tokenizer)), CLAP.name
 
     def _path(self, published: Published) -> Path:

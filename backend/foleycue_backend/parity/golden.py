@@ -63,10 +63,13 @@ class Golden:
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:
-        """All tensors, {} for a golden of JSON alone; raises FoleyCueError if the file or one of its tensors lacks."""
-        path = self.path.with_name(str(self.facts.get("file", f"{self.name}.safetensors")))
-        if not path.is_file():
-            path = self.path.with_suffix(".safetensors")
+        """All tensors, {} for a golden of JSON alone; raises FoleyCueError if the file or a listed tensor is missing.
+
+        The file beside the JSON counts; the name that the JSON gives only where that one is not there.
+        """
+        path = self.path.with_suffix(".safetensors")
+        if not path.is_file() and "file" in self.facts:
+            path = self.path.with_name(Path(str(self.facts["file"])).name)
         declared = self.facts.get("tensors", {})
         if not path.is_file():
             if declared or "file" in self.facts:

@@ -29,12 +29,6 @@ class Kind:
     strictness: Strictness = Strictness.MODULE
 
 
-def speaks_of(golden: Golden, *words: str) -> bool:
-    """Whether the component's text has all of these words, in any case."""
-    text = golden.component.lower()
-    return all(word.lower() in text for word in words)
-
-
 def published_state(golden: Golden, prefix: str, sized: Callable[[], nn.Module], part: str = "") -> dict[str, Tensor]:
     """The state dict of one module under its published keys, without the checkpoint's prefix.
 

@@ -16,7 +16,7 @@ from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS, LocalFe
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor, token_of_frame
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden, unreadable
-from foleycue_backend.parity.kind import Kind, filled, published_state, speaks_of, value_count
+from foleycue_backend.parity.kind import Kind, filled, published_state, value_count
 
 CAVP, LOCAL, ONSET, POOLING = (
     PREFIXES[name] for name in ("video_encoder", "local_features", "onset_predictor", "attentive_pooling")
@@ -132,12 +132,8 @@ def attentive_pooling(golden: Golden) -> Outcome:
     return Outcome(results, value_count(module))
 
 
-def _not_of_another_system(golden: Golden) -> bool:
-    return not speaks_of(golden, "spec_encoder") and not speaks_of(golden, "classifier")
-
-
 KINDS = (
-    Kind("CAVP video encoder", lambda golden: _is_cavp(golden) and _not_of_another_system(golden), cavp),
+    Kind("CAVP video encoder", _is_cavp, cavp),
     Kind("local features", _is_local, local_features),
     Kind("onset predictor", _is_onset, onset_predictor),
     Kind("attentive pooling", _is_pooling, attentive_pooling),

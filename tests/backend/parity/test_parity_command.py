@@ -105,13 +105,13 @@ def test_other_weights_than_the_recipe_says_fail(folder, capsys):
     path = folder / "pooling_x.json"
     facts = json.loads(path.read_text())
     path.write_text(json.dumps({**facts, "key_prefix": "seed6|global_video_feature."}))
-    (folder / "windows_x.json").write_text(
+    (folder / "odd_x.json").write_text(
         json.dumps({**facts, "weights": "recipe 'other-v2'", "file": "pooling_x.safetensors"})
     )
     assert main([str(folder)]) == 1
     told = lines(capsys)
     assert told["pooling_x"].endswith("not ok")
-    assert "names no known recipe (crc-splitmix-v1)" in told["windows_x"]
+    assert "names no known recipe (crc-splitmix-v1)" in told["odd_x"]
 
 
 def test_a_wrong_score_fails(folder, capsys):

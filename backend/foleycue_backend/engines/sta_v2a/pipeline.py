@@ -27,7 +27,7 @@ from foleycue_backend.engines.parts.text import TextStates, encode_text
 from foleycue_backend.engines.sta_v2a import denoising
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS, CueControlNet
-from foleycue_backend.engines.sta_v2a.denoising import Generators, OnStep
+from foleycue_backend.engines.sta_v2a.denoising import NOTHING_LEFT_OUT, Generators, OnStep, Thrift
 from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches, expand
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import FRAMES, OnsetPrediction, OnsetPredictor
@@ -166,6 +166,7 @@ class StaV2aPipeline(DiffusionPipeline):
         *,
         generator: Generators = None,
         keep_mask: Tensor | None = None,
+        thrift: Thrift = NOTHING_LEFT_OUT,
     ) -> Tensor:
         """Latents (batch, 8, frames, 16), float32, from standard normal `latents` of that shape.
 
@@ -173,7 +174,7 @@ class StaV2aPipeline(DiffusionPipeline):
         hidden state, may be fewer than the latents: the takes of one clip then lie side by side. `steps` of
         `scheduler`, the pipeline's own if None. `variance_noise` gives the noise of each DDPM step, otherwise it is
         drawn from `generator`. `keep_mask` (clips, width, time) is the published dropout of the pooling. `on_step`
-        gets (steps done, steps) after each step; what it raises ends the work.
+        gets (steps done, steps) after each step; what it raises ends the work. `thrift` says what to leave out.
         """
         if steps < 1 or control.shape[1] != latents.shape[2]:
             raise ValueError(f"{steps} steps, a condition of {control.shape[1]} frames for {latents.shape[2]} latents")
@@ -181,8 +182,7 @@ class StaV2aPipeline(DiffusionPipeline):
         tokens = self.picture_tokens(features, keep_mask)
         halves = [expand(half.to(device), batch) for half in text.states.chunk(2)]
         masks = [expand(half.to(device), batch) for half in text.mask.chunk(2)]
-        conditions = branches(
-            guidance,
+        given = (
             TextStates(torch.cat(halves), torch.cat(masks)),
             None if tokens is None else expand(tokens.to(device), batch),
             expand(self.controlnet.embed(control.to(device)), batch),
@@ -192,8 +192,10 @@ class StaV2aPipeline(DiffusionPipeline):
             self.controlnet,
             self.scheduler if scheduler is None else scheduler,
             latents,
-            conditions,
+            branches(guidance, *given),
             steps=steps,
+            plain=branches(Scales(text=1.0), *given) if thrift.guided_until < 1 else None,
+            thrift=thrift,
             variance_noise=variance_noise,
             generator=generator,
             on_step=on_step,

@@ -13,6 +13,7 @@ from foleycue_backend.engines.parts.schedule import Scheduler
 from foleycue_backend.engines.parts.text import TextStates
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS
 from foleycue_backend.engines.sta_v2a.denoising import OnStep as DenoisingStep
+from foleycue_backend.engines.sta_v2a.denoising import Thrift
 from foleycue_backend.engines.sta_v2a.foresight import condition
 from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.noise import noise_of_takes, step_noise
@@ -74,6 +75,7 @@ class Session:
             step_noise(self._seeds, *place, unet.device) if ancestral else None,
             on_step,
             keep_mask=masks,
+            thrift=Thrift(self._setting.guided_until, self._setting.control_every),
         )
         return latents.cpu()
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+import msgspec
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from fakes.backend import FakeBackend
+from fakes.backend import ABSENT, MINI, FakeBackend
 from fakes.waiting import until
-from foleycue_shared.messages import MAX_PROMPT, Generate
+from foleycue_shared.messages import MAX_PROMPT, Analyse, Generate, ListEngines
 from foleycue_ui.panel import Panel
 
 
@@ -49,6 +51,31 @@ def test_engines_that_cannot_run_are_listed_but_not_choosable(panel: Panel, qtbo
     assert box.itemText(1) == "STA-V2A (not installed)"
     QTest.keyClick(box, Qt.Key.Key_Down)
     assert panel.state.request.engine == "mini"
+
+
+def test_another_engine_looks_at_the_picture_anew_and_edits_stay(opened: Panel, backend: FakeBackend, qtbot: QtBot):
+    def engines() -> list[str]:
+        return [request.engine for request, _ in backend.requests if isinstance(request, Analyse)]
+
+    state = opened.state
+    until(qtbot, lambda: state.cues.known and not state.job.analysing)
+    state.request.set_engines((MINI, msgspec.structs.replace(ABSENT, available=True)))
+    state.request.set(engine="sta-v2a")
+    assert state.cues.sheet is None
+    until(qtbot, lambda: engines()[-1] == "sta-v2a" and state.cues.known and not state.job.analysing)
+    state.cues.add(12_345)
+    state.request.set(engine="mini")
+    until(qtbot, lambda: engines()[-1] == "mini" and not state.job.analysing)
+    assert 12_345 in [cue.sample for cue in state.cues.cues]
+
+
+def test_who_comes_back_sees_what_was_installed_meanwhile(panel: Panel, backend: FakeBackend, qtbot: QtBot):
+    until(qtbot, lambda: len(panel.state.request.engines) == 2)
+    asked = sum(isinstance(request, ListEngines) for request, _ in backend.requests)
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    application.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    backend.wait_for(ListEngines, count=asked + 1)
 
 
 def test_ctrl_enter_in_the_prompt_generates(opened: Panel, backend: FakeBackend, qtbot: QtBot):

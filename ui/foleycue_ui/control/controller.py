@@ -3,7 +3,8 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QGuiApplication
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import (
@@ -53,6 +54,9 @@ class Controller(QObject):
         self._bridge.link_changed.connect(self._on_state)
         state.takes.chosen_changed.connect(self._on_chosen)
         state.range.changed.connect(self._on_range)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._on_application)
 
     def start(self) -> None:
         """Begin to look for the backend."""
@@ -137,6 +141,11 @@ class Controller(QObject):
         elif state == "failed":
             sentence = detail or "The backend cannot be reached: close the panel and start it again."
             self._desk.tell(FoleyCueError(ErrorCode.BACKEND_UNREACHABLE, sentence), key="link")
+
+    def _on_application(self, state: Qt.ApplicationState) -> None:
+        """Whoever comes back to the panel may have installed an engine meanwhile."""
+        if state == Qt.ApplicationState.ApplicationActive and self._state.link.state == "connected":
+            self._bridge.send(ListEngines())
 
     def _on_range(self) -> None:
         self._empty_bin()

@@ -42,6 +42,8 @@ class Marking(QObject):
         self._pause.setInterval(DEBOUNCE_MS)
         self._pause.timeout.connect(self._read_range)
         self._state.range.changed.connect(self._on_range)
+        self._engine = self._state.request.engine
+        self._state.request.changed.connect(self._on_request)
 
     def open(self, path: Path) -> None:
         """Open a timeline or a media file; what was open stays when it cannot be."""
@@ -139,6 +141,14 @@ class Marking(QObject):
         self._state.cues.move_range(shift, marked.samples(CUE_RATE))
         self._state.takes.clear()
         self._pause.start()
+
+    def _on_request(self) -> None:
+        """Another engine may have another view of the picture: what the last one said is forgotten and asked anew."""
+        if self._state.request.engine != self._engine:
+            self._engine = self._state.request.engine
+            if self._state.range.selection is not None:
+                self._state.cues.move_range(0, self._state.range.marked.samples(CUE_RATE))
+                self.analyse()
 
     def _read_range(self) -> None:
         project, start, end = self._state.range.project, self._state.range.start, self._state.range.end

@@ -191,6 +191,8 @@ class RequestModel(QObject):
 
     def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
         """Take over the backend's list; an engine that cannot run is never left chosen."""
+        if engines == self.engines:
+            return
         self.engines = engines
         usable = [info.id for info in engines if info.available]
         if usable and self.engine not in usable:

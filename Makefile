@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check panel setup lint clean
+.PHONY: demo test check panel blender-extension test-bpy setup lint clean
 demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
@@ -22,10 +22,20 @@ check: lint test  ## what CI runs
 panel: $(READY)  ## the panel, on the demo timeline
 	.venv/bin/foleycue panel plugin/foleycue_plugin/demo/demo.otio
 
+blender-extension: $(READY)  ## build/foleycue-blender.zip: an extension (Blender 4.2 and later) and a legacy add-on (3.4)
+	$(PY) -m foleycue_plugin.hosts.blender.build build/foleycue-blender.zip
+
+test-bpy: $(READY) .venv-bpy/bin/python  ## the Blender tests on Blender 4.5 from PyPI (1 GB), which is not part of make test
+	FOLEYCUE_TEST_BPY=$(CURDIR)/.venv-bpy/bin/python $(PY) -m pytest -q tests/plugin/test_blender_real.py
+
+.venv-bpy/bin/python:
+	python3.11 -m venv .venv-bpy
+	.venv-bpy/bin/pip install -q bpy==4.5.15 || { rm -rf .venv-bpy; exit 1; }
+
 setup: $(READY)
 $(READY): pyproject.toml .ci/setup .ci/constraints.txt
 	bash .ci/setup
 	touch $@
 
 clean:
-	rm -rf .venv demo-output build *.egg-info
+	rm -rf .venv .venv-bpy demo-output build *.egg-info

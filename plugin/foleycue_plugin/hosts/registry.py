@@ -16,7 +16,9 @@ _OWN: dict[str, tuple[str, str]] = {
     ".mlt": ("foleycue_plugin.hosts.mlt.file_host", "MltFileHost"),
 }
 #: Editors that can be worked in while they run: module and class, made with the clipboard, and where they exist.
-_LIVE: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+_LIVE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("foleycue_plugin.hosts.blender.live", "BlenderHost", ("linux", "darwin", "win32")),
+)
 
 _OTIO = OtioFileHost()
 

@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+import time
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -33,19 +34,32 @@ def write_take(path: Path, span: FrameRange, *, click: int = CLICK, seed: int = 
 
 
 def run_melt(project: Path, out: Path, first: int, last: int, *options: str) -> None:
-    """Render frames first … last of a project into out. On a busy machine melt at times never ends: then once more."""
+    """Render frames first … last of a project into out."""
     assert MELT is not None
     command = [MELT, str(project), f"in={first}", f"out={last}", "-consumer", f"avformat:{out}", "real_time=-1"]
-    for attempt in range(4):
-        try:
-            subprocess.run(
-                [*command, "terminate_on_pause=1", *options],
-                check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=20,
-            )  # fmt: skip
-            return
-        except subprocess.TimeoutExpired:
-            if attempt == 3:
-                raise
+    command += ["terminate_on_pause=1", *options]
+    assert any(_ends(command, out) for _ in range(8)), "melt writes nothing"
+
+
+def _ends(command: list[str], out: Path) -> bool:
+    """Whether melt did its work: now and then its consumer gives up at once, and it may sleep for ever."""
+    out.unlink(missing_ok=True)
+    melt = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until, idle = time.monotonic() + 60, 0
+    while melt.poll() is None and idle < 20 and time.monotonic() < until:
+        time.sleep(0.05)
+        idle = idle + 1 if _asleep_alone(melt.pid) else 0
+    melt.kill()
+    return melt.wait() == 0 and out.stat().st_size > 0
+
+
+def _asleep_alone(pid: int) -> bool:
+    """Whether a process has one thread only, and that one sleeps."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return len(tasks) == 1 and (tasks[0] / "stat").read_text().rpartition(")")[2].split()[0] == "S"
+    except OSError:
+        return False
 
 
 def rendered_click(project: Path, rate: Fraction, around: int, folder: Path) -> int:

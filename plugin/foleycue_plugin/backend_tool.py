@@ -48,7 +48,7 @@ def run_tool(places: Places, room: str, arguments: Sequence[str], on_event: OnEv
         finally:
             _end(process)
     if failure is not None:
-        raise _failure(failure)
+        raise _failure(failure, log)
     if status not in (0, 1):
         raise FoleyCueError(ErrorCode.INTERNAL, f"The backend's tool “{room}” ended unexpectedly: see {log}.")
     return status
@@ -110,12 +110,15 @@ def _end(process: "subprocess.Popen[str]") -> None:
         process.wait()
 
 
-def _failure(event: Event) -> FoleyCueError:
+def _failure(event: Event, log: Path) -> FoleyCueError:
     try:
         code = ErrorCode(event["code"])
     except (KeyError, ValueError):
         code = ErrorCode.INTERNAL
-    return FoleyCueError(code, str(event.get("message", "")), str(event.get("detail", "")))
+    message = str(event.get("message", ""))
+    if code is ErrorCode.INTERNAL:
+        message = f"{message.rstrip('.')}: the details are in {log}."
+    return FoleyCueError(code, message, str(event.get("detail", "")))
 
 
 def absolute_path(path: Path) -> str:

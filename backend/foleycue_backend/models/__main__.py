@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _fail(say, explain_os_error(error, error.filename or "the models"))
     except Exception as error:
+        if say is say_json:
+            traceback.print_exc()  # standard error goes to a log then
         return _fail(say, _unexpected(error))
 
 
@@ -126,7 +128,9 @@ def _unexpected(error: Exception) -> FoleyCueError:
     """A fault of ours: what happened goes to the caller as detail, for the bug report."""
     text = "".join(traceback.format_exception(error))
     return FoleyCueError(
-        ErrorCode.INTERNAL, f"Something went wrong inside FoleyCue ({type(error).__name__}): please report it.", text
+        ErrorCode.INTERNAL,
+        f"Something went wrong inside FoleyCue ({type(error).__name__}) while it worked on models.",
+        text,
     )
 
 

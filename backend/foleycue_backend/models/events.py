@@ -65,6 +65,7 @@ class Plan(_Event, frozen=True, kw_only=True, tag="plan"):
     weights_licence: str
     commercial: bool
     use: str
+    installed: bool
     licences: list[PlannedLicence]
     files: list[PlannedFile]
     transfer_bytes: int

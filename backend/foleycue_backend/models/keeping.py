@@ -58,9 +58,7 @@ def move(store: Store, target: Path, say: Say) -> None:
                 raise FoleyCueError(
                     ErrorCode.OUTPUT_EXISTS, f"{target / name} exists already: choose another folder, or remove it."
                 )
-        for name in names:
-            _move_one(source / name, target / name, name, say)
-        _move_downloads(source / DOWNLOADS, target / DOWNLOADS)
+        _copy_all(source, target, names, say)
         store.use(target)
         for name in names:
             shutil.rmtree(source / name, ignore_errors=True)
@@ -110,7 +108,21 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _move_one(folder: Path, target: Path, name: str, say: Say) -> None:
+def _copy_all(source: Path, target: Path, names: list[str], say: Say) -> None:
+    """Every model into the new folder, or none."""
+    done = list[Path]()
+    try:
+        for name in names:
+            _copy_one(source / name, target / name, name, say)
+            done.append(target / name)
+        _copy_downloads(source / DOWNLOADS, target / DOWNLOADS)
+    except BaseException:
+        for folder in done:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _copy_one(folder: Path, target: Path, name: str, say: Say) -> None:
     manifest = require_manifest(folder, name)
     part = target.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -128,7 +140,7 @@ def _move_one(folder: Path, target: Path, name: str, say: Say) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _move_downloads(source: Path, target: Path) -> None:
+def _copy_downloads(source: Path, target: Path) -> None:
     """What was downloaded and not yet converted comes along; whatever does not is downloaded again."""
     if source.is_dir() and not target.exists():
         with suppress(OSError):

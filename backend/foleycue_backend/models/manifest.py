@@ -68,8 +68,9 @@ def write_manifest(folder: Path, name: str, origins: list[Origin], on_bytes: OnB
 
 
 def model_files(folder: Path) -> list[Path]:
-    """All files of a model folder but its manifest, sorted."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST_NAME)
+    """All files of a model folder, sorted, but its manifest and what desktops hide in folders."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+    return sorted(path for path in files if path != folder / MANIFEST_NAME)
 
 
 def file_sha256(path: Path, on_bytes: OnBytes | None = None) -> str:

@@ -36,6 +36,7 @@ def plan_event(store: Store, hub: Hub, model: Model, parts: list[PlannedPart]) -
         weights_licence=model.weights_licence,
         commercial=model.commercial,
         use=model.use,
+        installed=store.installed(model.name) is not None,
         licences=[
             PlannedLicence(part=planned.part.name, licence=planned.part.licence, hub_licence=planned.hub_licence)
             for planned in parts

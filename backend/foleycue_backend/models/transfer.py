@@ -89,8 +89,9 @@ def _transfer(endpoint: str, file: RemoteFile, part: Path, on_position: OnPositi
     with said(endpoint, f"{file.repository}/{file.path}"), _Growing(part, on_position) as target:
         start = target.seek(0, io.SEEK_END)
         on_position(start)
-        # The headers hold the user's own access token, if there is one.
-        http_get(url, target, resume_size=start, headers=build_hf_headers(), expected_size=file.size)
+        if start < file.size:
+            # The headers hold the user's own access token, if there is one.
+            http_get(url, target, resume_size=start, headers=build_hf_headers())
 
 
 def _tame_client() -> None:
@@ -102,6 +103,11 @@ def _tame_client() -> None:
 
 def _check(file: RemoteFile, part: Path) -> None:
     size = part.stat().st_size
+    if size < file.size:
+        raise FoleyCueError(
+            ErrorCode.BACKEND_UNREACHABLE,
+            f"{file.repository}/{file.path} ended after {size} of {file.size} bytes: pull again, what came stays.",
+        )
     wrong = f"has {size} bytes instead of {file.size}" if size != file.size else ""
     if not wrong and file.sha256 and file_sha256(part) != file.sha256:
         wrong = "does not have the SHA-256 that the hub announced"

@@ -132,6 +132,8 @@ def _say_plan(plan: Event) -> None:
         for file in files:
             here = f", {_size(file['have_bytes'])} here already" if file["have_bytes"] else ""
             lines.append(f"    {file['repository']}/{file['path']}  {_size(file['size_bytes'])}{here}")
+    if plan["installed"]:
+        lines.append(f"  {plan['model']} is installed already, and will be replaced")
     lines.append(f"  {_size(plan['transfer_bytes'])} to transfer, {_size(plan['free_bytes'])} free on the disk")
     lines.append(f"  weights {plan['weights_licence']}; {_allowed(plan)}")
     sys.stderr.write("\n".join(lines) + "\n")

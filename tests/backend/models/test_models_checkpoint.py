@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Published STA-V2A checkpoints of every kind: they become a pipeline with the same tensors, or say what is wrong."""
 
+import contextlib
 import json
 import os
 import pickle
+import random
 import shutil
 
 import pytest
@@ -212,6 +214,26 @@ def test_a_poisoned_pickle_is_refused_and_runs_nothing(whole, copy, tmp_path, fo
     assert "mkdir" in words
     assert "nothing" in words
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("form", ["zip", "legacy", "safetensors"])
+def test_no_damage_makes_more_than_a_sentence(tmp_path, form):
+    """Bytes changed, most of them where names and shapes stand: tensors or a refusal, and nothing else."""
+    path = tmp_path / ("weights.safetensors" if form == "safetensors" else "weights.ckpt")
+    weights = {f"layer.{number}.weight": torch.zeros(3, number + 1) for number in range(20)}
+    if form == "safetensors":
+        save_weights(path, weights)
+    else:
+        torch.save({"state_dict": weights}, path, _use_new_zipfile_serialization=form == "zip")
+    whole = path.read_bytes()
+    dice = random.Random(0)
+    for _ in range(150):
+        content = bytearray(whole)
+        for _ in range(dice.choice([1, 3, 20])):
+            content[dice.randrange(len(content))] = dice.randrange(256)
+        path.write_bytes(content[: dice.choice([len(content), dice.randrange(len(content))])])
+        with contextlib.suppress(FoleyCueError):
+            read_tensors(path)
 
 
 def test_missing_misshaped_and_extra_keys_are_all_told(whole, copy, tmp_path):

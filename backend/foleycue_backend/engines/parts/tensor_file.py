@@ -41,7 +41,7 @@ _LEFTOVERS = (
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The state dict of a file, mapped from disk where its form allows; below "state_dict" or "model" when the file has that.
+    """The state dict of a file, mapped from disk where its form allows; of its "state_dict" or "model" if it has one.
 
     Raises BAD_INPUT with a sentence for a file that is damaged, holds no tensors, or more than tensors.
     """
@@ -75,8 +75,8 @@ def _load_pickle(path: Path) -> Any:  # noqa: ANN401 - what a file holds is not 
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
         raise _refused(path, error) from error
-    except (OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        # What a damaged file makes of torch's reader depends on where it is damaged.
+    except Exception as error:
+        # What a damaged file makes of torch's reader depends on where it is damaged: any error is possible.
         raise _unreadable(path, error) from error
 
 

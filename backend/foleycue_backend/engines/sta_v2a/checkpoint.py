@@ -88,7 +88,7 @@ def _fill(component: Component, report: CheckpointReport) -> nn.Module:
     try:
         with torch.device("meta"):
             network = component.build()
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,
             f"No {component.name} can have the widths that its weights in {component.source} show ({error}).",

@@ -179,7 +179,7 @@ def _codec(files: PublishedFiles) -> list[Component]:
     if found is None:
         raise lacks("sound codec", "audioldm-s-full.ckpt, or Tango's pytorch_model_vae.bin with vae_config.json", files)
     inside = found.tensors.get("scale_factor")
-    scale = files.scale_factor() if inside is None else float(inside)
+    scale = files.scale_factor() if inside is None or inside.numel() != 1 else float(inside)
     if scale is None:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,

@@ -4,6 +4,7 @@
 import argparse
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from foleycue_backend.broker.server import Broker
 from foleycue_backend.engines.registry import engine_infos
 from foleycue_shared.endpoint import ConnectionInfo
 from foleycue_shared.errors import FoleyCueError
-from foleycue_shared.places import Places, home
+from foleycue_shared.places import HOME_VARIABLE, Places, home
 
 LOG_BYTES = 1 << 20
 LOG_PARTS = 3
@@ -34,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         places = home(given.home)
+        if places.root is not None:
+            # Engines look for their models below the same home, here and in the worker, which inherits this.
+            os.environ[HOME_VARIABLE] = str(places.root)
         _start_log(places, given.log_level)
         broker = Broker(places, options, engine_infos)
         for name in ("SIGTERM", "SIGINT", "SIGBREAK"):

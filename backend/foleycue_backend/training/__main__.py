@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 
 from foleycue_backend.training.mini import command as mini
+from foleycue_backend.training.sta_v2a import command as sta_v2a
+from foleycue_backend.training.sta_v2a.small import command as small
+from foleycue_shared.errors import FoleyCueError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -14,18 +18,24 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m foleycue_backend.training", description=__doc__)
     what = top.add_subparsers(dest="what", required=True)
     mini.add_commands(what)
+    sta_v2a.add_commands(what)
+    small.add_commands(what)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; returns the exit status."""
+    """Run a command; returns the exit status, 2 if what was asked cannot be done."""
     args = parser().parse_args(argv)
     start = time.monotonic()
 
     def log(line: str) -> None:
         print(f"[{(time.monotonic() - start) / 60:6.1f} min] {line}", flush=True)
 
-    args.run(args, log)
+    try:
+        args.run(args, log)
+    except FoleyCueError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoProcessor, AutoTokenizer, ClapModel, RobertaConfig, RobertaModel
 
-from foleycue_backend.evaluation.htsat import Htsat
+from foleycue_backend.evaluation.htsat import Htsat, below
 from foleycue_backend.evaluation.sounds import Sound
 from foleycue_backend.stages.raw_audio import resample
 
@@ -48,10 +48,10 @@ class CheckpointClap:
         """Raises KeyError or RuntimeError where names or shapes are others, OSError or ValueError for the tokenizer."""
         state = {name.removeprefix("module."): tensor for name, tensor in state.items()}
         self._tokenizer = AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)
-        self._ear = Htsat.from_published(_below(state, "audio_branch."), HOP)
-        self._text = _roberta(_below(state, "text_branch."))
-        self._audio_projection = _projection(_below(state, "audio_projection."))
-        self._text_projection = _projection(_below(state, "text_projection."))
+        self._ear = Htsat.from_published(below(state, "audio_branch."), HOP)
+        self._text = _roberta(below(state, "text_branch."))
+        self._audio_projection = _projection(below(state, "audio_projection."))
+        self._text_projection = _projection(below(state, "text_projection."))
 
     @torch.inference_mode()
     def hear(self, sound: Sound) -> Tensor:
@@ -103,10 +103,6 @@ def ten_seconds(sound: Sound) -> np.ndarray:
     wave = (steps / np.float32(32767)).astype(np.float32)
     wave = np.tile(wave, HEARD // len(wave)) if len(wave) else wave
     return np.pad(wave, (0, HEARD - len(wave)))
-
-
-def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
 
 
 def _roberta(state: dict[str, Tensor]) -> RobertaModel:

@@ -60,6 +60,11 @@ class Htsat(LogMel):
         return torch.stack(pieces).mean(0)
 
 
+def below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The part of a state dict under a prefix, without it."""
+    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
+
+
 def _config(state: Mapping[str, Tensor], bands: int) -> ClapAudioConfig:
     tables: dict[int, list[Tensor]] = {}
     for name, tensor in state.items():

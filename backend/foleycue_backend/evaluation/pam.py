@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import GPT2Config, GPT2Model
 
 from foleycue_backend.evaluation.band_limited import resample_band_limited
-from foleycue_backend.evaluation.htsat import Htsat
+from foleycue_backend.evaluation.htsat import Htsat, below
 from foleycue_backend.evaluation.sounds import read_channels
 
 SAMPLE_RATE = 44_100
@@ -36,10 +36,10 @@ class Pam:
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         """Raises KeyError or RuntimeError where names or shapes are others."""
-        self._ear = Htsat.from_published(_below(state, "audio_encoder.base.htsat."), HOP)
-        self._audio_projection = _Projection.from_published(_below(state, "audio_encoder.projection."))
-        text = _gpt2(_below(state, "caption_encoder.base."))
-        projection = _Projection.from_published(_below(state, "caption_encoder.projection."))
+        self._ear = Htsat.from_published(below(state, "audio_encoder.base.htsat."), HOP)
+        self._audio_projection = _Projection.from_published(below(state, "audio_encoder.projection."))
+        text = _gpt2(below(state, "caption_encoder.base."))
+        projection = _Projection.from_published(below(state, "caption_encoder.projection."))
         with torch.inference_mode():
             sentences = [projection(text(torch.tensor([ids])).last_hidden_state[:, -1]) for ids in (CLEAN, NOISY)]
             self._sentences = nn.functional.normalize(torch.cat(sentences), dim=-1) * state["logit_scale"].exp()
@@ -89,10 +89,6 @@ class _Projection(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         first = self.linear1(x)
         return self.layer_norm(first + self.linear2(nn.functional.gelu(first)))
-
-
-def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
 
 
 def _gpt2(state: dict[str, Tensor]) -> GPT2Model:

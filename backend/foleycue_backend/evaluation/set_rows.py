@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from foleycue_backend.evaluation import chance
 from foleycue_backend.evaluation.bootstrap import Figure, mean_figure
 from foleycue_backend.evaluation.clip_files import EvaluationSet
 from foleycue_backend.evaluation.distances import (
@@ -121,7 +122,7 @@ def _divergence_row(
     values = divergence(made, true).tolist()
     figures = {GENERATED: mean_figure(values)}
     if len(pairs) > 1:
-        wrong = [divergence(made, np.roll(true, shift, 0)) for shift in range(1, len(pairs))]
+        wrong = [divergence(made, np.roll(true, shift, 0)) for shift in range(1, min(len(pairs), chance.DRAWS + 1))]
         figures["@other"] = mean_figure(np.mean(wrong, 0).tolist())
     return _row(key, figures, dict(zip(pairs, values, strict=True)))
 

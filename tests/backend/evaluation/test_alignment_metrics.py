@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fakes.evaluation_sets import clicks
 from foleycue_backend.evaluation.alignment import (
     ONSET_HOP,
     ONSET_RATE,
@@ -21,23 +22,12 @@ GOLDEN = Path(__file__).parents[4] / "shared" / "golden" / "sta_v2a_aa_align.jso
 GRID = ONSET_HOP / ONSET_RATE
 
 
-def clicks(times, rate, seconds=4.0):
-    """Short decaying noise bursts at the given seconds."""
-    rng = np.random.default_rng(0)
-    wave = np.zeros(int(seconds * rate), np.float32)
-    length = int(0.03 * rate)
-    for time in times:
-        at = round(time * rate)
-        wave[at : at + length] += rng.standard_normal(length) * np.exp(-np.arange(length) / (0.005 * rate)) * 0.3
-    return wave
-
-
 @pytest.mark.parametrize("rate", [16_000, 22_050, 48_000])
 def test_onsets_of_clicks_lie_within_two_grid_steps(rate):
-    times = [0.5, 1.13, 1.9, 2.72, 3.3]
+    times = (0.5, 1.13, 1.9, 2.72, 3.3)
     found = audio_onset_times(clicks(times, rate), rate)
     assert len(found) == len(times)
-    assert np.abs(found - times).max() < 2 * GRID
+    assert np.abs(found - np.array(times)).max() < 2 * GRID
     assert np.allclose(found / GRID, np.round(found / GRID))
 
 

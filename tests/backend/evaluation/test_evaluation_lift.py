@@ -97,6 +97,14 @@ def test_chance_rows_are_repeatable_and_as_dense_as_the_truth():
     assert chance.score_chance("@other", "short", truths) is not None
 
 
+def test_a_large_set_does_not_cost_its_square(monkeypatch):
+    scored = []
+    monkeypatch.setattr(chance, "score_clip", lambda onsets, truth: scored.append(onsets) or score_clip(onsets, truth))
+    truths = {f"{k}": ClipTruth(lists([0.5]), 2.0) for k in range(40)}
+    assert chance.score_chance("@other", "0", truths) is not None
+    assert len(scored) == chance.DRAWS
+
+
 def test_spaced_onsets_keep_their_gap():
     times = chance.uniform(np.random.default_rng(0), 50, 4.0, chance.GAP)
     assert np.diff(times).min() >= chance.GAP - 1e-9

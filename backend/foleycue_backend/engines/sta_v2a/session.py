@@ -51,12 +51,10 @@ class Session:
         control = condition(self.pipeline, self._features, max(span.high for span in spans), self._cues)
         total = len(spans) * self._steps
         on_step("diffuse", 0, total)
-        latents = []
-        for number, span in enumerate(spans):
-            before = number * self._steps
-            told = lambda done, _, before=before: on_step("diffuse", before + done, total)  # noqa: E731
-            latents.append(self._window(span, control, told))
-        return latents
+        return [
+            self._window(span, control, _told(on_step, number * self._steps, total))
+            for number, span in enumerate(spans)
+        ]
 
     def _window(self, span: Span, control: Tensor, on_step: DenoisingStep) -> Tensor:
         unet = self.pipeline.unet
@@ -86,6 +84,11 @@ class Session:
             return None
         drawn = [pooling.draw_keep_mask(features, torch.Generator().manual_seed(seed)) for seed in self._seeds]
         return torch.cat(drawn)
+
+
+def _told(on_step: OnStep, before: int, total: int) -> DenoisingStep:
+    """Steps of one window as steps of all."""
+    return lambda done, _: on_step("diffuse", before + done, total)
 
 
 def _scales(wanted: Guidance, pipeline: StaV2aPipeline) -> Scales:

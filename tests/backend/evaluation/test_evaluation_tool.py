@@ -229,6 +229,16 @@ def test_channels_are_averaged_or_taken_alone(tmp_path):
     assert read_sound(path).seconds == 4
 
 
+def test_a_coded_sound_ends_where_its_file_says(tmp_path):
+    video = tmp_path / "coded.mp4"
+    draw = lambda k: np.full((32, 32), k, np.uint8)  # noqa: E731
+    write_video(video, draw, 100, sound=[clicks((1.0, 3.0), 44_100)[:170_001]], sound_rate=44_100)
+    sound = read_sound(video)
+    # The file says it to the millisecond; whole packets would be 1007 samples more.
+    assert len(sound.wave) == pytest.approx(170_001, abs=45)
+    assert np.abs(sound.wave[44_100 : 44_100 + 2205]).max() > 0.1
+
+
 def test_all_metrics_are_chosen_by_default():
     assert chosen(None) == ALIGNMENT + LEARNED
     assert chosen(" FD,salient ") == ["fd", "salient"]

@@ -8,7 +8,10 @@ from types import ModuleType
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: Editor to the module that knows where its parts belong.
-_MODULES: dict[str, str] = {"blender": "foleycue_plugin.hosts.blender.install"}
+_MODULES: dict[str, str] = {
+    "blender": "foleycue_plugin.hosts.blender.install",
+    "resolve": "foleycue_plugin.hosts.resolve.install",
+}
 
 
 def names() -> list[str]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 from transformers import AutoTokenizer, SpeechT5HifiGan, T5EncoderModel
-from transformers.utils import logging
 
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.lean_loading import load_lean
 from foleycue_backend.engines.parts.schedule import SD21, Scheduler, solver
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
@@ -25,6 +24,8 @@ from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.settings import Setting
+
+T = TypeVar("T")
 
 _CLASSES: dict[str, Any] = {
     "unet": UNet2DConditionModel,
@@ -58,15 +59,11 @@ class Components:
             self._kept[name] = self._load(name)
         return self._kept[name]
 
-    @contextmanager
-    def borrow(self, name: str) -> Iterator[Any]:
-        """A part for a while; its memory is given back afterwards."""
-        part = self._load(name)
-        try:
-            yield part
-        finally:
-            del part
-            gc.collect()
+    def use(self, name: str, work: Callable[[Any], T]) -> T:
+        """The result of work with a part that is loaded for it, and whose memory is given back afterwards."""
+        result = work(self._load(name))
+        gc.collect()
+        return result
 
     def timing(self) -> StaV2aPipeline:
         """The pipeline with no more than what predicts onsets."""
@@ -98,23 +95,10 @@ class Components:
         dtype = torch.float32 if name in _EXACT else self.dtype
         if name == "text_encoder" and dtype == torch.float16:
             dtype = torch.float32  # T5's activations leave the range of float16
-        with _without_bars():
-            part = _CLASSES[name].from_pretrained(self._folder / name, dtype=dtype, local_files_only=True)
+        part: Any = load_lean(_CLASSES[name], self._folder / name, dtype)
         if name in ("unet", "controlnet", "vae"):
             part.to(memory_format=torch.channels_last)
-        return part.eval().to(self.device)
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """The job's own progress is enough."""
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+        return part.to(self.device)
 
 
 def quick_dtype(device: torch.device) -> torch.dtype:

@@ -48,8 +48,12 @@ class Studio:
         """CAVP features (time, 512) of the range."""
         total = max(1, round(pictures.seconds * sight.RATE))
         look = sight.see_in_clips if setting.reference_frames else sight.see
-        with self._parts(setting).borrow("video_encoder") as encoder:
-            return look(encoder, _frames(pictures, setting), lambda done: on_step("analyse", min(done, total), total))
+        frames = _frames(pictures, setting)
+
+        def told(done: int) -> None:
+            on_step("analyse", min(done, total), total)
+
+        return self._parts(setting).use("video_encoder", lambda encoder: look(encoder, frames, told))
 
     def foresee(self, features: NDArray[np.float32], samples: int, sensitivity: float) -> Prediction:
         """What the onset predictor says, as cues and curve; samples is the range's length at CUE_RATE."""
@@ -90,8 +94,9 @@ class Studio:
         if key not in self._texts:
             on_step("text", 0, 1)
             parts = self._parts(setting)
-            with parts.borrow("text_encoder") as encoder:
-                self._texts[key] = parts.reader(encoder).encode_prompt([take.prompt], [take.negative])
+            self._texts[key] = parts.use(
+                "text_encoder", lambda encoder: parts.reader(encoder).encode_prompt([take.prompt], [take.negative])
+            )
             if len(self._texts) > _TEXTS:
                 self._texts.popitem(last=False)
         self._texts.move_to_end(key)

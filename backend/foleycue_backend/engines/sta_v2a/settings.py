@@ -37,7 +37,7 @@ class Setting:
 
 FAITHFUL = Setting("ddpm", 200, half=False, reference_frames=True, least_frames=WHOLE, int16=True)
 
-DEFAULT = Setting("dpm++", 25, {"timestep_spacing": "trailing"})
+DEFAULT = Setting("dpm++", 25, {"timestep_spacing": "trailing"}, guided_until=0.6, control_every=2)
 
 SETTINGS: Mapping[str, Setting] = {
     DEFAULT_SETTING: DEFAULT,

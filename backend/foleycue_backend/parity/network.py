@@ -12,6 +12,7 @@ import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
+from foleycue_backend.engines.parts import unet_shapes
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
@@ -52,7 +53,7 @@ def load_networks(golden: Golden) -> Networks:
 
     unet_state = published_state(golden, PREFIXES["unet"], lambda: build_unet(stated), "unet")
     control_state = published_state(golden, PREFIXES["controlnet"], sized, "controlnet")
-    config = shapes.unet_config(unet_state, stated, golden.path.name)
+    config = unet_shapes.unet_config(unet_state, stated, golden.path.name)
     channels = shapes.condition_channels(control_state)
 
     def control() -> CueControlNet:

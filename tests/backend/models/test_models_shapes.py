@@ -8,6 +8,7 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+from foleycue_backend.engines.parts import unet_shapes
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_shared.errors import FoleyCueError
@@ -46,7 +47,7 @@ def meta_state(build):
 @pytest.mark.parametrize("config", [RELEASE, TANGO])
 def test_known_widths_give_the_whole_configuration(config):
     state = meta_state(lambda: UNet2DConditionModel(**config))
-    found = shapes.unet_config(state, None)
+    found = unet_shapes.unet_config(state, None)
     assert {name: found[name] for name in config if name in found} == {
         name: value for name, value in config.items() if name != "sample_size"
     }
@@ -57,9 +58,9 @@ def test_known_widths_give_the_whole_configuration(config):
 def test_a_stated_configuration_gives_what_shapes_do_not_show():
     config = {**RELEASE, "block_out_channels": [64, 64, 96, 128], "attention_head_dim": 4, "_class_name": "X"}
     state = meta_state(lambda: UNet2DConditionModel(**{k: v for k, v in config.items() if k[0] != "_"}))
-    assert shapes.unet_config(state, config)["attention_head_dim"] == 4
+    assert unet_shapes.unet_config(state, config)["attention_head_dim"] == 4
     with pytest.raises(FoleyCueError, match="widths 64, 64, 96, 128"):
-        shapes.unet_config(state, None)
+        unet_shapes.unet_config(state, None)
 
 
 def test_the_picture_encoders_depth_and_width_are_read():
@@ -73,7 +74,7 @@ def test_the_references_own_keys_are_understood(name, config):
     groups = json.loads(KEYS.read_text())
     keys = next(group for title, group in groups.items() if title.startswith(name))
     state = {key: torch.empty(shape, device="meta") for key, shape in keys.items()}
-    found = shapes.unet_config(state, None)
+    found = unet_shapes.unet_config(state, None)
     built = meta_state(lambda: UNet2DConditionModel(**found))
     assert {key: list(value.shape) for key, value in built.items()} == keys
     assert found["attention_head_dim"] == config["attention_head_dim"]

@@ -13,7 +13,7 @@ from torch import nn
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
-from foleycue_backend.engines.parts import autoencoder
+from foleycue_backend.engines.parts import autoencoder, unet_shapes
 from foleycue_backend.engines.parts import vocoder as hifigan
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.parts.state_dict import State, strip_prefix
@@ -108,7 +108,7 @@ def _reading(name: str) -> Iterator[None]:
     """Say of which network the shapes were being read when they made no sense."""
     try:
         yield
-    except shapes.ShapeTrouble as trouble:
+    except unet_shapes.ShapeTrouble as trouble:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT, f"The checkpoint cannot be used: of its {name}, {trouble}."
         ) from trouble
@@ -123,9 +123,9 @@ def _unet(files: PublishedFiles, state: State, source: str) -> Component:
     stated = files.unet_config()
     with _reading("unet"):
         if stated is None:
-            config = shapes.unet_config(state, None)
+            config = unet_shapes.unet_config(state, None)
         else:
-            config = shapes.unet_config(state, stated[1], str(stated[0].relative_to(files.folder)))
+            config = unet_shapes.unet_config(state, stated[1], str(stated[0].relative_to(files.folder)))
     return Component("unet", source, lambda: UNet2DConditionModel(**config), state)
 
 

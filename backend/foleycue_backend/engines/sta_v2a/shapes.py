@@ -1,111 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configurations of the published networks, read off the names and shapes of their tensors.
+"""Configurations of STA-V2A's own networks, read off the names and shapes of their tensors.
 
-The one thing that tensors do not show is the number of attention heads. It comes from the UNet's own configuration
-file, else from the table of published networks, told apart by their widths; otherwise the checkpoint is refused.
+All functions raise `unet_shapes.ShapeTrouble` for a tensor without which a configuration cannot be known.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-
 from foleycue_backend.engines.parts.state_dict import State
+from foleycue_backend.engines.parts.unet_shapes import Config, count_of, shape_of
 from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-
-Config = dict[str, Any]
-
-#: What shapes do not tell of the published UNets (Tango, VTA-LDM and this family), by block widths.
-#: attention_head_dim is what diffusers calls the number of heads in these configurations.
-_KNOWN: dict[tuple[int, ...], Config] = {
-    (128, 256, 384, 640): {"attention_head_dim": 8, "upcast_attention": False},
-    (320, 640, 640, 1280): {"attention_head_dim": [5, 10, 20, 20], "upcast_attention": True},
-    (320, 640, 1280, 1280): {"attention_head_dim": [5, 10, 20, 20], "upcast_attention": True},
-}
-_HEADS = ("attention_head_dim", "num_attention_heads")
-
-
-class ShapeTrouble(ValueError):
-    """A tensor without which a configuration cannot be known is missing or makes no sense; says which."""
-
-
-def unet_config(state: State, stated: Mapping[str, Any] | None, stated_in: str = "unet/config.json") -> Config:
-    """The configuration of a UNet's state dict; `stated` is what its configuration file says, None without one.
-
-    Raises BAD_INPUT when that file contradicts the tensors, or when the number of heads is not to be known, and
-    ShapeTrouble, as all functions here do.
-    """
-    shown = _unet_shapes(state)
-    if stated is None:
-        known = _KNOWN.get(tuple(shown["block_out_channels"]))
-        if known is None:
-            widths = ", ".join(map(str, shown["block_out_channels"]))
-            raise FoleyCueError(
-                ErrorCode.BAD_INPUT,
-                "The number of attention heads cannot be read from the weights, and this UNet is none of the known "
-                f"ones (widths {widths}): add the unet/config.json that belongs to it.",
-            )
-        return {**shown, **known}
-    for name, value in shown.items():
-        if name in stated and not _same(stated[name], value):
-            raise FoleyCueError(
-                ErrorCode.BAD_INPUT,
-                f"{stated_in} does not belong to these weights: it says {name} {stated[name]}, the tensors show "
-                f"{value}.",
-            )
-    if all(stated.get(name) is None for name in _HEADS):
-        raise FoleyCueError(
-            ErrorCode.BAD_INPUT, f"{stated_in} does not say attention_head_dim, which no tensor shows: add it there."
-        )
-    fields = inspect.signature(UNet2DConditionModel.__init__).parameters
-    return {name: value for name, value in stated.items() if name in fields} | shown
-
-
-def _same(stated: object, shown: object) -> bool:
-    """Whether two values agree; one number may stand for a list of equal ones."""
-    if isinstance(stated, list | tuple) and isinstance(shown, list | tuple):
-        return list(stated) == list(shown)
-    if isinstance(stated, list | tuple):
-        return all(entry == shown for entry in stated)
-    return stated == shown
-
-
-def _unet_shapes(state: State) -> Config:
-    downs, ups = _blocks(state, "down_blocks"), _blocks(state, "up_blocks")
-    widths = [_shape(state, f"down_blocks.{i}.resnets.0.conv1.weight")[0] for i in downs]
-    crossing = _first(state, r".*attn2\.to_k\.weight$")
-    config: Config = {
-        "in_channels": _shape(state, "conv_in.weight")[1],
-        "out_channels": _shape(state, "conv_out.weight")[0],
-        "block_out_channels": widths,
-        "layers_per_block": _count(state, r"down_blocks\.0\.resnets\.(\d+)\."),
-        "down_block_types": [_type(state, "down_blocks", i, "DownBlock2D") for i in downs],
-        "up_block_types": [_type(state, "up_blocks", i, "UpBlock2D") for i in ups],
-    }
-    if crossing is not None:
-        config["cross_attention_dim"] = _shape(state, crossing)[1]
-    projection = _first(state, r".*attentions\.0\.proj_in\.weight$")
-    if projection is not None:
-        config["use_linear_projection"] = len(_shape(state, projection)) == 2
-    depth = _first(state, r".*attentions\.0\.transformer_blocks\.0\.")
-    if depth is not None:
-        stem = re.escape(depth.split("transformer_blocks.")[0])
-        config["transformer_layers_per_block"] = _count(state, rf"{stem}transformer_blocks\.(\d+)\.")
-    return config
 
 
 def video_encoder_config(state: State) -> Config:
     """The configuration of CAVP's video encoder."""
-    stages = _count(state, r"video_encoder\.layer(\d+)\.") - 1
+    stages = count_of(state, r"video_encoder\.layer(\d+)\.") - 1
     return {
-        "base_channels": _shape(state, "video_encoder.conv1.conv.weight")[0],
-        "stage_blocks": [_count(state, rf"video_encoder\.layer{stage + 1}\.(\d+)\.") for stage in range(stages)],
-        "features": _shape(state, "video_project_head.weight")[0],
+        "base_channels": shape_of(state, "video_encoder.conv1.conv.weight")[0],
+        "stage_blocks": [count_of(state, rf"video_encoder\.layer{stage + 1}\.(\d+)\.") for stage in range(stages)],
+        "features": shape_of(state, "video_project_head.weight")[0],
     }
 
 
@@ -114,7 +27,7 @@ def local_features_config(state: State, onset_input: int) -> Config:
 
     Raises BAD_INPUT when that is neither one token nor five wide.
     """
-    sizes = [_shape(state, f"fc{number}.weight")[0] for number in (1, 2, 3, 4)]
+    sizes = [shape_of(state, f"fc{number}.weight")[0] for number in (1, 2, 3, 4)]
     wide = sizes[-1] * (1 + len(HALF_WIDTHS))
     if onset_input not in (sizes[-1], wide):
         raise FoleyCueError(
@@ -122,49 +35,21 @@ def local_features_config(state: State, onset_input: int) -> Config:
             f"The onset predictor takes {onset_input} numbers a token, but local features give {sizes[-1]} without "
             f"windows and {wide} with them: these weights do not belong together.",
         )
-    return {"input_size": _shape(state, "fc1.weight")[1], "sizes": sizes, "windows": onset_input == wide}
+    return {"input_size": shape_of(state, "fc1.weight")[1], "sizes": sizes, "windows": onset_input == wide}
 
 
 def onset_predictor_config(state: State) -> Config:
     """The configuration of the onset predictor."""
-    hidden, inputs = _shape(state, "l1.weight", (2,))
+    hidden, inputs = shape_of(state, "l1.weight", (2,))
     return {"input_size": inputs, "hidden_size": hidden}
 
 
 def attentive_pooling_config(state: State) -> Config:
     """The configuration of the global picture tokens."""
-    size, inputs = _shape(state, "fc.weight", (2,))
-    return {"input_size": inputs, "size": size, "tokens": _shape(state, "conv.weight")[0]}
+    size, inputs = shape_of(state, "fc.weight", (2,))
+    return {"input_size": inputs, "size": size, "tokens": shape_of(state, "conv.weight")[0]}
 
 
 def condition_channels(state: State) -> int:
     """Width of the ControlNet's condition."""
-    return _shape(state, "controlnet_cond_embedding.conv_out.weight")[1]
-
-
-def _shape(state: State, key: str, axes: tuple[int, ...] = (2, 3, 4, 5)) -> tuple[int, ...]:
-    if key not in state:
-        raise ShapeTrouble(f"the key {key} is missing")
-    shape = tuple(state[key].shape)
-    if len(shape) not in axes:
-        raise ShapeTrouble(f"the key {key} has the shape {list(shape)}, as no such network has it")
-    return shape
-
-
-def _blocks(state: State, name: str) -> range:
-    return range(_count(state, rf"{name}\.(\d+)\."))
-
-
-def _count(state: Iterable[str], pattern: str) -> int:
-    """One more than the highest number that the pattern finds at the start of a key; 0 without any."""
-    found = (re.match(pattern, key) for key in state)
-    return max((int(match[1]) for match in found if match), default=-1) + 1
-
-
-def _first(state: Iterable[str], pattern: str) -> str | None:
-    return next((key for key in state if re.match(pattern, key)), None)
-
-
-def _type(state: Iterable[str], side: str, number: int, plain: str) -> str:
-    attends = _first(state, rf"{side}\.{number}\.attentions\.") is not None
-    return f"CrossAttn{plain}" if attends else plain
+    return shape_of(state, "controlnet_cond_embedding.conv_out.weight")[1]

@@ -33,7 +33,7 @@ STRIPS = "strips = sequencer.strips_of(sequencer.scene().sequence_editor)\n"
 def folder(tmp_path, home):
     """A folder whose home has a bridge of its own."""
     yield tmp_path
-    close_bridge(places.home())
+    close_bridge()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def resolve(folders, timeline):
         time.sleep(0.01)
     assert asked == [("Film / Cut", "open")]
     yield fake, host
-    close_bridge(places.home())
+    close_bridge()
     script.join(10)
     assert not script.is_alive()
     sys.path[:] = path

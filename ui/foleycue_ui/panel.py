@@ -150,6 +150,7 @@ class Panel(QWidget):
         self.takes.play_asked.connect(self._hear)
         self.takes.insert_asked.connect(controller.insert)
         self.takes.discard_asked.connect(controller.discard)
+        controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
         """From top to bottom as the eye goes."""
@@ -248,6 +249,12 @@ class Panel(QWidget):
     def _hear(self, take_id: str) -> None:
         self.state.takes.choose(take_id)
         self.player.play()
+
+    def _come_forward(self) -> None:
+        """Somebody clicked on us in an editor."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     # -- life -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from foleycue_plugin.hosts.base import Capabilities, Clipboard
 from foleycue_plugin.project import LivePlacement, Project, RunningEditor
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import StoredTake
-from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Take
 
@@ -38,7 +37,7 @@ class BridgedHost:
     capabilities = Capabilities(new_track=True, replace=True, undo=True)
 
     def __init__(self, clipboard: Clipboard | None = None) -> None:
-        self._places = places.home()
+        """No clipboard is needed: scripts do the work."""
 
     def project(self, state: Message) -> Project:
         """The timeline as the editor's script described it, with its clock in original.metadata[CLOCK]."""
@@ -92,18 +91,18 @@ class BridgedHost:
 
     def _editor(self, wanted: RunningEditor) -> Editor:
         for editor in self._editors():
-            if self._running(editor).id == wanted.id:
+            if editor.id == wanted.id:
                 return editor
         raise FoleyCueError(ErrorCode.BUSY, f"{self.name} was closed, or its script was: start it again there.")
 
     def _editors(self) -> list[Editor]:
-        bridge = current_bridge(self._places)
+        bridge = current_bridge()
         return [] if bridge is None else bridge.editors(self.host)
 
     def _running(self, editor: Editor) -> RunningEditor:
         about = editor.about
         project = Path(about.project) if about.project else None
-        return RunningEditor(host=self.name, id=f"{self.host}-{about.pid}", title=about.title, project=project)
+        return RunningEditor(host=self.name, id=editor.id, title=about.title, project=project)
 
     @staticmethod
     def _placement(editor: RunningEditor, timecode: str, placed: Placed) -> LivePlacement:

@@ -22,6 +22,7 @@ from foleycue_shared.places import Places
 
 MAX_EDITORS = 16
 CALL_SECONDS = 20.0
+_END_SECONDS = 2.0
 
 #: Called in a thread of the bridge when a user clicked in an editor: the editor, what was asked, and with what.
 OnAsk = Callable[["Editor", str, Message], None]
@@ -47,6 +48,11 @@ class Editor:
         self._waiting: dict[int, Future[Message]] = {}
         self._lock = threading.Lock()
         self._gone = False
+
+    @property
+    def id(self) -> str:
+        """Tells it from other editors, as RunningEditor.id does."""
+        return f"{self.about.host}-{self.about.pid}"
 
     def call(self, name: str, arguments: Message, timeout: float = CALL_SECONDS) -> Message:
         """Have the script do something, and wait for its answer.
@@ -117,16 +123,19 @@ class Bridge:
     """Listens as long as the panel lives."""
 
     def __init__(self, places: Places, on_ask: OnAsk | None = None) -> None:
+        self.places = places
         self._file = places.data / "bridge.json"
         self._secret = secrets.token_hex(32)
         self.on_ask = on_ask
         self._editors: list[Editor] = []
+        self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._places = threading.Semaphore(MAX_EDITORS)
+        self._room = threading.Semaphore(MAX_EDITORS)
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=MAX_EDITORS)
         self.port: int = self._socket.getsockname()[1]
         write_private(self._file, msgspec.json.encode({"port": self.port, "secret": self._secret, "pid": os.getpid()}))
-        threading.Thread(target=self._accept, name="bridge", daemon=True).start()
+        self._threads = [threading.Thread(target=self._accept, name="bridge", daemon=True)]
+        self._threads[0].start()
         atexit.register(self.close)
 
     def editors(self, host: str) -> list[Editor]:
@@ -142,9 +151,13 @@ class Bridge:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         with self._lock:
-            editors = list(self._editors)
-        for editor in editors:
-            editor.close()
+            connections, threads = list(self._connections), list(self._threads)
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(_END_SECONDS)
 
     def _accept(self) -> None:
         while True:
@@ -152,13 +165,18 @@ class Bridge:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            if not self._places.acquire(blocking=False):
+            if not self._room.acquire(blocking=False):
                 connection.close()
                 continue
-            threading.Thread(target=self._serve, args=(connection,), name="bridge editor", daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(connection,), name="bridge editor", daemon=True)
+            with self._lock:
+                self._threads = [*(known for known in self._threads if known.is_alive()), thread]
+            thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         editor: Editor | None = None
+        with self._lock:
+            self._connections.add(connection)
         try:
             line, about = greet_as_panel(connection, self._secret)
             editor = Editor(line, msgspec.convert(about, About))
@@ -169,9 +187,10 @@ class Bridge:
             connection.close()
         finally:
             with self._lock:
+                self._connections.discard(connection)
                 if editor in self._editors:
                     self._editors.remove(editor)
-            self._places.release()
+            self._room.release()
 
 
 def _remove_own(file: Path, port: int) -> None:
@@ -188,27 +207,27 @@ def _error(code: str, message: str) -> FoleyCueError:
     return FoleyCueError(known, message or "The editor could not do it: try again.")
 
 
-_open: dict[Path, Bridge] = {}
+_current: list[Bridge] = []
 _opening = threading.Lock()
 
 
 def open_bridge(places: Places) -> Bridge:
-    """The one bridge of this process for a home. Only the panel opens it: whoever does writes the bridge file."""
+    """The bridge of this process. Only the panel opens it: whoever does writes the bridge file."""
     with _opening:
-        if places.data not in _open:
-            _open[places.data] = Bridge(places)
-        return _open[places.data]
+        if not _current:
+            _current.append(Bridge(places))
+        return _current[0]
 
 
-def current_bridge(places: Places) -> Bridge | None:
-    """The bridge of a home, if this process opened it."""
+def current_bridge() -> Bridge | None:
+    """The bridge of this process, if it opened one."""
     with _opening:
-        return _open.get(places.data)
+        return _current[0] if _current else None
 
 
-def close_bridge(places: Places) -> None:
-    """Close the bridge of a home, if this process opened it."""
+def close_bridge() -> None:
+    """Close the bridge of this process, if it opened one."""
     with _opening:
-        bridge = _open.pop(places.data, None)
-    if bridge is not None:
+        bridges, _current[:] = list(_current), []
+    for bridge in bridges:
         bridge.close()

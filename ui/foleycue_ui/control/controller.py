@@ -18,6 +18,7 @@ from foleycue_shared.messages import (
 from foleycue_shared.places import Places
 from foleycue_ui.control.bridge import Bridge, ClientFactory
 from foleycue_ui.control.desk import Desk
+from foleycue_ui.control.editors import Editors
 from foleycue_ui.control.generation import Generation
 from foleycue_ui.control.insertion import AskPath, Insertion
 from foleycue_ui.control.marking import Marking
@@ -47,7 +48,8 @@ class Controller(QObject):
         self._desk = desk
         self.marking = Marking(desk, self)
         self.generation = Generation(desk, self.marking, self)
-        self.insertion = Insertion(desk, ask_path, self)
+        self.editors = Editors(desk, self.marking, self.generation, parent=self)
+        self.insertion = Insertion(desk, self.editors, ask_path, self)
         self._greeted = False
         self._bin = ""
         self._bridge.arrived.connect(self._on_event)
@@ -59,13 +61,15 @@ class Controller(QObject):
             application.applicationStateChanged.connect(self._on_application)
 
     def start(self) -> None:
-        """Begin to look for the backend."""
+        """Begin to look for the backend, and for editors."""
         self._bridge.start()
+        self.editors.start()
 
     def close(self) -> None:
         """End threads; jobs in the backend go on and are found again at the next start."""
         self._empty_bin()
         self._player.close()
+        self.editors.close()
         self._bridge.close()
         self._work.close()
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts takes on a saved copy of the timeline; asks where the copy should lie only the first time."""
+"""Puts takes into the editor that the timeline came from, or on a saved copy of a timeline file.
+
+Where a copy should lie is asked only the first time.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +13,12 @@ from PyQt6.QtCore import QObject
 
 from foleycue_shared.errors import FoleyCueError
 from foleycue_ui.control.desk import Desk
+from foleycue_ui.control.editors import Editors
+from foleycue_ui.model.takes import TakeEntry
 
 if TYPE_CHECKING:
-    from foleycue_plugin.usecases import Placement
+    from foleycue_plugin.project import LivePlacement
+    from foleycue_plugin.usecases import Placement, StoredTake
 
 #: Asks the user for a path, given a proposal; None: the user would rather not.
 AskPath = Callable[[Path], Path | None]
@@ -21,9 +27,10 @@ AskPath = Callable[[Path], Path | None]
 class Insertion(QObject):
     """Writes the copy in the background. Further insertions go onto the same copy, beside the earlier ones."""
 
-    def __init__(self, desk: Desk, ask_path: AskPath, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, editors: Editors, ask_path: AskPath, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._editors = editors
         self._state = desk.state
         self._ask_path = ask_path
         self._source: Path | None = None
@@ -35,6 +42,10 @@ class Insertion(QObject):
         selection, takes = self._state.range.selection, self._state.takes
         chosen = next((e for e in takes.entries if e.take.take_id == (take_id or takes.chosen_id)), None)
         if selection is None or chosen is None or self._busy:
+            return
+        lay = self._editors.lay(selection)
+        if lay is not None:
+            self._lay(chosen, lay)
             return
         path = self._target(selection.project.source)
         if path is None:
@@ -67,6 +78,22 @@ class Insertion(QObject):
             self.saved = None
 
         self._desk.work.submit(write, done, failed)
+
+    def _lay(self, chosen: TakeEntry, lay: "Callable[[StoredTake], LivePlacement]") -> None:
+        """Into the running editor."""
+        self._busy = True
+
+        def done(placement: "LivePlacement") -> None:
+            self._busy = False
+            self._state.takes.mark_inserted(chosen.take.take_id)
+            where = f"{placement.track} of {placement.editor.host} at {placement.timecode}"
+            self._desk.inform(f"The take lies on {where}.", key="insert")
+
+        def failed(error: FoleyCueError) -> None:
+            self._busy = False
+            self._desk.tell(error, key="insert", action="Try again", run=lambda: self.insert(chosen.take.take_id))
+
+        self._desk.work.submit(lambda: lay(chosen.stored), done, failed)
 
     def _target(self, source: Path) -> Path | None:
         if source != self._source:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a file to a marked range with its pictures, earlier takes and cues."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -47,18 +48,24 @@ class Marking(QObject):
 
     def open(self, path: Path) -> None:
         """Open a timeline or a media file; what was open stays when it cannot be."""
-        self._opened += 1
-        number = self._opened
-        self._state.range.set_opening(path.name)
 
         def read() -> "Project":
             from foleycue_plugin.usecases import open_source
 
             return open_source(path)
 
+        self.open_from(path.name, read, lambda _: None)
+
+    def open_from(self, name: str, read: "Callable[[], Project]", then: "Callable[[Project], None]") -> None:
+        """Open what read() gives in a worker thread, and call then with it once it is shown."""
+        self._opened += 1
+        number = self._opened
+        self._state.range.set_opening(name)
+
         def done(project: "Project") -> None:
             if number == self._opened:
                 self._take_project(project)
+                then(project)
 
         def failed(error: FoleyCueError) -> None:
             if number == self._opened:
@@ -131,6 +138,8 @@ class Marking(QObject):
         self._desk.player.unload()
         self._origin = 0
         self._state.range.set_project(project)
+        if project.marked is not None:
+            self._state.range.mark(project.marked.start, project.marked.end)
 
     def _on_range(self) -> None:
         marked = self._state.range.marked

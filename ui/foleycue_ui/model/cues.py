@@ -141,6 +141,11 @@ class CueModel(QObject):
             self._remember()
             self._put((), set())
 
+    def load(self, cues: Iterable[Cue]) -> None:
+        """Put in a whole sheet, as one step that can be undone."""
+        self._remember()
+        self._put(tuple(cues), set())
+
     def from_picture(self) -> None:
         """Go back to the picture's own cues."""
         if self.edited:

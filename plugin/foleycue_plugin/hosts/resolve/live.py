@@ -13,6 +13,7 @@ from foleycue_plugin.bridge.line import Message
 from foleycue_plugin.hosts.base import Capabilities
 from foleycue_plugin.hosts.otio_file import OtioFileHost
 from foleycue_plugin.project import Project, RunningEditor
+from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timing import FrameRange
 
@@ -39,9 +40,10 @@ class ResolveHost(BridgedHost):
 
     def open(self, editor: RunningEditor) -> Project:
         """The timeline through Resolve's own OTIO export."""
-        path = self._places.spool / f"{editor.id}.otio"
+        script = self._editor(editor)
+        path = places.home().spool / f"{editor.id}.otio"
         path.unlink(missing_ok=True)
-        state = self._editor(editor).call("state", {"export_to": str(path)})
+        state = script.call("state", {"export_to": str(path)})
         return self.project({**state, "exported": str(path)})
 
     def project(self, state: Message) -> Project:

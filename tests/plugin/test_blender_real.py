@@ -101,6 +101,8 @@ def test_range_insert_mixdown_undo_reopen_regenerate(blender, folder, rate):
     placement = blender.host.insert(blender.running, selection, take)
     assert (placement.track, placement.start_frame, placement.frames) == ("Channel 3", 100, 30)
     assert placement.media == take.path
+    with_take = usecases.select_frames(blender.host.open(blender.running), 100, 130)
+    assert with_take.fingerprint == selection.fingerprint
     loud = np.flatnonzero(np.abs(mixdown(blender, folder)) > 80)
     assert len(loud) == 1
     assert late(loud[0], 100, rate) - CLICK in ((0,) if rate == 25 else (0, 1))

@@ -8,6 +8,7 @@ import threading
 import time
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
 
 from fakes.impulse_take import write_take
@@ -141,6 +142,21 @@ def test_older_versions_keep_the_recipe_in_a_marker_and_tell_no_marks(tmp_path, 
     found = host.find(host.probe()[0], selection)
     assert found is not None
     assert found.handle == placed.handle
+
+
+def test_with_a_take_on_it_a_range_stays_the_same_range(tmp_path, resolve, timeline):
+    _, host = resolve
+    before = usecases.select_frames(host.open(host.probe()[0]), 10, 40)
+    take = write_take(tmp_path / "take.wav", before.range)
+    host.insert(host.probe()[0], before, take)
+    # What Resolve exports now has the take on a track of its own.
+    track = otio.schema.Track("FoleyCue", kind=otio.schema.TrackKind.Audio)
+    shown = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 25), otio.opentime.RationalTime(30, 25))
+    track.append(otio.schema.Gap(duration=otio.opentime.RationalTime(10, 25)))
+    track.append(otio.schema.Clip("take", otio.schema.ExternalReference(take.path.as_uri()), shown))
+    timeline.document.tracks.append(track)
+    after = usecases.select_frames(host.open(host.probe()[0]), 10, 40)
+    assert after.fingerprint == before.fingerprint
 
 
 def test_marks_are_a_range_only_when_both_are_set(resolve, timeline):

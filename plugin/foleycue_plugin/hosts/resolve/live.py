@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """DaVinci Resolve while it runs, with our menu script. Tested against a fake; it has not met the real Resolve."""
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import opentimelineio as otio
 from msgspec import Meta
 
 from foleycue_plugin.bridge.host import CLOCK, BridgedHost
@@ -21,7 +23,10 @@ _Frame = Annotated[int, Meta(ge=-10_000_000, le=10_000_000)]
 
 
 class State(msgspec.Struct, frozen=True):
-    """What the menu script says beside the OTIO file; frames count from the timeline's first."""
+    """What the menu script says beside the OTIO file; frames count from the timeline's first.
+
+    ours are the files of takes that lie on the timeline already.
+    """
 
     clock: tuple[str, ...]
     rate: str
@@ -29,6 +34,7 @@ class State(msgspec.Struct, frozen=True):
     start: int
     name: str
     marked: tuple[_Frame, _Frame] | None = None
+    ours: tuple[str, ...] = ()
 
 
 class ResolveHost(BridgedHost):
@@ -60,7 +66,20 @@ class ResolveHost(BridgedHost):
                 "Resolve's export starts at another timecode than its timeline: export it as .otio by hand instead.",
             )
         project.original.metadata[CLOCK] = list(said.clock)
+        _without(project.timeline, said.ours)
         return replace(project, drop_frame=said.drop_frame, marked=_marked(said, project))
+
+
+def _without(timeline: otio.schema.Timeline, files: Container[str]) -> None:
+    """Take our own sounds out: with a take on it, a range stays the same range."""
+    for track in list(timeline.audio_tracks()):
+        for clip in list(track.find_clips()):
+            reference = clip.media_reference
+            if isinstance(reference, otio.schema.ExternalReference) and reference.target_url in files:
+                parent = clip.parent()
+                parent[parent.index(clip)] = otio.schema.Gap(duration=clip.duration())
+        if not track.find_clips():
+            timeline.tracks.remove(track)
 
 
 def _marked(said: State, project: Project) -> FrameRange | None:

@@ -90,13 +90,16 @@ def muted_channels() -> set[int]:
 
 
 def _entries(strips: list, channels: tuple, muted: set, bounds: tuple | None = None) -> list[dict]:
-    """Strips as the panel reads them; what lies in a meta strip is cut to its edges, and lies on its channel."""
+    """Strips as the panel reads them; what lies in a meta strip is cut to its edges, and lies on its channel.
+
+    Our own sounds are no part of what is to be heard anew: with a take on it, a range stays the same range.
+    """
     found = []
     for strip in strips:
         start, end = strip.frame_final_start, strip.frame_final_end
         if bounds is not None:
             start, end = max(start, bounds[0]), min(end, bounds[1])
-        if start >= end or strip.mute or (not channels and strip.channel in muted):
+        if start >= end or strip.mute or (not channels and strip.channel in muted) or recipe_of(strip) is not None:
             continue
         where = (*channels, strip.channel)
         if strip.type == "META":

@@ -65,6 +65,7 @@ class Resolve:
             "start": int(timeline.GetStartFrame()),
             "marked": _marked(timeline),
             "name": timeline.GetName(),
+            "ours": sorted({_path(item) for _, item in _audio_items(timeline) if _recipe(item) is not None}),
         }
 
     def find(self, arguments: dict) -> dict:
@@ -191,13 +192,12 @@ class Resolve:
 
     @staticmethod
     def _placed(timeline: object, index: int, item: object) -> dict:
-        media = item.GetMediaPoolItem()
         return {
             "handle": str(item.GetUniqueId()),
             "track": str(timeline.GetTrackName("audio", index)),
             "start": int(item.GetStart()) - int(timeline.GetStartFrame()),
             "frames": int(item.GetDuration()),
-            "path": str(media.GetClipProperty("File Path") or "") if media else "",
+            "path": _path(item),
         }
 
 
@@ -219,6 +219,11 @@ def _audio_items(timeline: object) -> list:
     for index in range(1, int(timeline.GetTrackCount("audio") or 0) + 1):
         found += [(index, item) for item in timeline.GetItemListInTrack("audio", index) or []]
     return found
+
+
+def _path(item: object) -> str:
+    media = item.GetMediaPoolItem()
+    return str(media.GetClipProperty("File Path") or "") if media else ""
 
 
 def _keep_recipe(item: object, recipe: dict) -> None:

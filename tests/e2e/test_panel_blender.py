@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real Blender, real panel, real backend: Generate is clicked there, takes come here, Insert puts one back there."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fakes.blender import RealBlender, blender_command
+from foleycue_backend.engines.registry import engine_info
+from foleycue_plugin.bridge.server import current_bridge
+from foleycue_plugin.demo import TIMELINE
+from foleycue_shared.broadcast_wav import read_wav_header
+from foleycue_shared.places import Places
+from foleycue_ui.app import client_factory
+from foleycue_ui.look import theme
+from foleycue_ui.panel import Panel
+from foleycue_ui.playback.clock import SilentClock
+from foleycue_ui.playback.player import Player
+
+pytestmark = [
+    pytest.mark.skipif(not engine_info("mini").available, reason="the weights of mini are not here"),
+    pytest.mark.timeout(600),
+]
+LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 240_000
+MOVIE = TIMELINE.with_name("ball.mp4")
+OURS = """
+strips = sequencer.strips_of(sequencer.scene().sequence_editor)
+ours = [s for s in strips if sequencer.recipe_of(s)]
+"""
+DESCRIBE = (
+    OURS
+    + """
+result = {s.name: [s.channel, s.frame_final_start, s.frame_final_end, sequencer._path(s)] for s in ours}
+"""
+)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, qapp: QApplication, real_home: Places) -> Iterator[Panel]:
+    theme.apply(qapp)
+    shown = Panel(real_home, client_factory(real_home), Player(make_clock=SilentClock))
+    shown.show()
+    shown.controller.start()
+    qtbot.waitUntil(lambda: current_bridge() is not None, timeout=PATIENCE)
+    yield shown
+    shown.close()
+    shown.deleteLater()
+
+
+def test_generate_insert_reopen_regenerate(panel: Panel, qtbot: QtBot, tmp_path: Path):
+    state = panel.state
+
+    def takes(count: int) -> None:
+        qtbot.waitUntil(lambda: len(state.takes.entries) == count and not state.job.active, timeout=PATIENCE)
+
+    with RealBlender(tmp_path, blender_command()) as blender:
+        blend = tmp_path / "scene.blend"
+        blender.do(f"""
+now = bpy.context.scene
+now.render.fps, now.render.fps_base, now.frame_start, now.frame_end = 25, 1.0, 1, 60
+now.sequence_editor_create()
+sequencer.strips_of(now.sequence_editor).new_movie("ball", {str(MOVIE)!r}, 1, 1)
+now.use_preview_range, now.frame_preview_start, now.frame_preview_end = True, 6, 45
+now.foleycue.prompt = "a ball bounces on wood"
+bpy.ops.wm.save_as_mainfile(filepath={str(blend)!r})
+bpy.ops.foleycue.generate()
+""")
+        takes(state.request.takes)
+        assert (state.range.start, state.range.end, state.request.prompt) == (5, 45, "a ball bounces on wood")
+        QTest.mouseClick(panel.takes.cards[0].insert, LEFT)
+        qtbot.waitUntil(lambda: state.takes.entries[0].inserted, timeout=PATIENCE)
+        first = state.takes.entries[0].path
+        assert blender.do(DESCRIBE) == {"FoleyCue": [2, 6, 46, str(first)]}
+        assert read_wav_header(first).samples == 40 * 1920
+
+        blender.do(f"bpy.ops.wm.save_mainfile()\nbpy.ops.wm.open_mainfile(filepath={str(blend)!r})")
+        blender.do(f"{OURS}\nsequencer.scene().sequence_editor.active_strip = ours[0]\nbpy.ops.foleycue.regenerate()")
+        before = state.request.takes
+        takes(2 * before)
+        newest = state.takes.entries[-1]
+        assert newest.take.cues == state.takes.entries[0].take.cues
+        panel.controller.insert(newest.take.take_id)
+        qtbot.waitUntil(lambda: state.takes.entries[-1].inserted, timeout=PATIENCE)
+        assert blender.do(DESCRIBE) == {"FoleyCue": [2, 6, 46, str(newest.path)]}
+        assert blender.leave() == 0

@@ -12,8 +12,10 @@ from foleycue_backend.engines import registry
 from foleycue_backend.engines.base import Conditions, MakesSeveral, PredictsCues
 from foleycue_backend.engines.parts import schedule
 from foleycue_backend.engines.parts.vocoder import to_int16
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.engine import StaV2aEngine, engine_info
 from foleycue_backend.engines.sta_v2a.noise import noise_at, step_noise
+from foleycue_backend.engines.sta_v2a.steering import onset_margins
 from foleycue_backend.engines.sta_v2a.studio import Studio
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -28,12 +30,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 
 def audible(seed, **options):
-    """A tiny pipeline whose vocoder, with random weights, can be heard."""
+    """A tiny pipeline whose vocoder, with random weights, can be heard, and whose predictor is sometimes sure."""
     pipeline = tiny_pipeline(seed, **options)
     with torch.no_grad():
         for name, weights in pipeline.vocoder.named_parameters():
             if name.endswith("weight"):
                 weights.mul_(0.7 / (weights.std() * weights[0].numel() ** 0.5))
+        head = pipeline.onset_predictor.l2
+        head.bias.zero_()
+        margins = onset_margins(pipeline.predict_onsets(torch.from_numpy(seen(30))[None], 750).logits)
+        head.weight.mul_(2 / margins.std())
+        head.bias[1] = RULE.threshold - 2 * margins.mean() / margins.std()
     return pipeline
 
 
@@ -107,7 +114,7 @@ def test_sensitivity_shows_more_or_fewer_of_the_predicted_cues(studio):
     features = seen(30)
     counts = [len(studio.foresee(features, 30 * CUE_RATE, at).cues) for at in (0.0, 0.5, 1.0)]
     assert counts == sorted(counts)
-    assert counts[0] < counts[2]
+    assert 0 < counts[0] < counts[1] < counts[2]
     for cue in studio.foresee(features, 30 * CUE_RATE - 5_000, 1.0).cues:
         assert 0 <= cue.sample < 30 * CUE_RATE - 5_000
 

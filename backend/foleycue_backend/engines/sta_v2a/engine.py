@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
+from foleycue_backend.engines.sta_v2a.plan import SAMPLE_RATE
 from foleycue_backend.engines.sta_v2a.settings import SETTINGS, WHOLE
 from foleycue_backend.models import catalogue
 from foleycue_backend.models.store import Store
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from foleycue_backend.engines.sta_v2a.studio import Studio
 
 NAME = "sta-v2a"
-SAMPLE_RATE = 16_000
 _LIBRARIES = ("torch", "diffusers", "transformers")
 
 

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
-from foleycue_backend.engines.sta_v2a.steering import DEFAULT_RULE, SteeringRule, onset_margins, onset_runs, steer
+from foleycue_backend.engines.sta_v2a.steering import onset_margins, onset_runs, steer
 from foleycue_backend.stages.picture_cues import CURVE_RATE, Prediction
 from foleycue_shared.cues import Cue
 from foleycue_shared.timing import CUE_RATE
@@ -29,18 +31,20 @@ def foreseen(pipeline: StaV2aPipeline, features: Tensor, samples: int, sensitivi
     """
     frames = max(1, -(-samples * _FRAMES // CUE_RATE))
     margins = onset_margins(pipeline.predict_onsets(features[None], frames).logits[0]).float().cpu()
-    shown = SteeringRule(threshold=DEFAULT_RULE.threshold + _SWAY * (1 - 2 * sensitivity))
+    shown = replace(RULE, threshold=RULE.threshold + _SWAY * (1 - 2 * sensitivity))
     runs = onset_runs(margins, shown, len(features))
-    cues = (DEFAULT_RULE.cue_of(run) for run in runs)
+    cues = (RULE.cue_of(run, samples) for run in runs)
     curve = margins.sigmoid().repeat_interleave(CURVE_RATE // _FRAMES).numpy()
     length = max(1, samples * CURVE_RATE // CUE_RATE)
-    inside = tuple(Cue(min(cue.sample, samples - 1), round(cue.strength, 4), cue.source) for cue in cues)
-    return Prediction(inside, curve[:length].astype(np.float32), round(float(curve.max()), 4))
+    rounded = tuple(Cue(cue.sample, round(cue.strength, 4), cue.source) for cue in cues)
+    return Prediction(rounded, curve[:length].astype(np.float32), round(float(curve.max()), 4))
 
 
 @torch.inference_mode()
-def condition(pipeline: StaV2aPipeline, features: Tensor, frames: int, cues: Sequence[Cue] | None) -> Tensor:
-    """The ControlNet's condition (1, frames, 128) for features (1, time, 512) of the whole range.
+def condition(
+    pipeline: StaV2aPipeline, features: Tensor, frames: int, cues: Sequence[Cue] | None, samples: int
+) -> Tensor:
+    """The ControlNet's condition (1, frames, 128) for features (1, time, 512) of a range of `samples` at CUE_RATE.
 
     cues None leaves the predictor's hidden state as it is; a sheet changes what differs from the predictor's own
     cues, an empty one clears them all.
@@ -48,4 +52,4 @@ def condition(pipeline: StaV2aPipeline, features: Tensor, frames: int, cues: Seq
     prediction = pipeline.predict_onsets(features, frames)
     if cues is None:
         return prediction.hidden
-    return steer(prediction, pipeline.onset_predictor.l2, cues, tokens=features.shape[1])
+    return steer(prediction, pipeline.onset_predictor.l2, cues, RULE, features.shape[1], samples)

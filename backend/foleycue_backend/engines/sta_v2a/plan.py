@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from foleycue_backend.engines.sta_v2a.settings import WHOLE, Setting
 from foleycue_backend.stages.windows import plan_windows
 
-#: Samples at 16 kHz in one latent frame.
+SAMPLE_RATE = 16_000
+#: Samples in one latent frame.
 FRAME_SAMPLES = 640
 #: Latent frames on either side of a cut that both windows make, to join over.
 CONTEXT = 16

@@ -18,10 +18,11 @@ from foleycue_backend.engines.sta_v2a.foresight import condition
 from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.noise import noise_of_takes, step_noise
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
-from foleycue_backend.engines.sta_v2a.plan import Span, features_of
+from foleycue_backend.engines.sta_v2a.plan import SAMPLE_RATE, Span, features_of
 from foleycue_backend.engines.sta_v2a.settings import Setting
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance
+from foleycue_shared.timing import CUE_RATE
 
 
 class Session:
@@ -43,12 +44,13 @@ class Session:
         self._text = text
         self._seeds = [take.seed for take in takes]
         self._cues = takes[0].cues
+        self._samples = takes[0].samples * CUE_RATE // SAMPLE_RATE
         self._steps = takes[0].steps or setting.steps
         self._scales = _scales(takes[0].guidance, pipeline)
 
     def denoise(self, spans: Sequence[Span], on_step: OnStep) -> list[Tensor]:
         """Latents (takes, 8, frames, 16) of each window, float32 in main memory: 13 kB a second and take."""
-        control = condition(self.pipeline, self._features, max(span.high for span in spans), self._cues)
+        control = condition(self.pipeline, self._features, max(span.high for span in spans), self._cues, self._samples)
         total = len(spans) * self._steps
         on_step("diffuse", 0, total)
         return [

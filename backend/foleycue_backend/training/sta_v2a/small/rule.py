@@ -1,15 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How cues are read from the small model's onset margins."""
+"""How cues are read from the small model's onset margins: as the engine reads them."""
 
-from __future__ import annotations
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 
-import math
-
-from foleycue_backend.engines.sta_v2a.steering import SteeringRule
-
-#: Latent frames that share one picture, and so one onset probability.
-_FRAMES_A_PICTURE = 6.25
-#: Cross entropy counts frames: a picture that surely holds one onset says 1 / 6.25, and never more than a half. It
-#: more likely holds one than none where each of its frames says more than half of that.
-_PROBABILITY = 0.5 / _FRAMES_A_PICTURE
-RULE = SteeringRule(threshold=math.log(_PROBABILITY / (1 - _PROBABILITY)))
+__all__ = ["RULE"]

@@ -15,7 +15,7 @@ from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
 from foleycue_backend.engines.parts.schedule import ddpm
-from foleycue_backend.engines.parts.state_dict import load_exactly
+from foleycue_backend.engines.parts.state_dict import filled, load_exactly
 from foleycue_backend.engines.parts.text import TextStates, TokenIds, encode_tokens
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
@@ -26,7 +26,7 @@ from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.parity.compare import Outcome, Strictness
 from foleycue_backend.parity.golden import Golden, unreadable
-from foleycue_backend.parity.kind import Kind, filled, known_fields
+from foleycue_backend.parity.kind import Kind, known_fields
 from foleycue_backend.parity.network import Networks, load_networks
 from foleycue_backend.parity.picture import LOCAL, ONSET, POOLING
 

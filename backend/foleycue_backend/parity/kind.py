@@ -6,17 +6,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor, nn
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
 from foleycue_backend.parity.compare import Outcome, Strictness
 from foleycue_backend.parity.golden import Golden
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -41,14 +38,6 @@ def published_state(golden: Golden, prefix: str, sized: Callable[[], nn.Module],
     with torch.device("meta"):
         shapes = {key: tuple(value.shape) for key, value in sized().state_dict().items()}
     return golden.rebuilt(shapes, golden.hash_prefix(part))
-
-
-def filled(build: Callable[[], Module], state: State, what: str) -> Module:
-    """A module with exactly these weights, in eval mode; raises FoleyCueError if a key or shape does not fit."""
-    with torch.device("meta"):
-        module = build()
-    load_exactly(module, state, what, assign=True)
-    return module.eval()
 
 
 def value_count(*modules: nn.Module) -> int:

@@ -13,12 +13,13 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from foleycue_backend.engines.parts import unet_shapes
+from foleycue_backend.engines.parts.state_dict import filled
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden
-from foleycue_backend.parity.kind import Kind, filled, published_state, value_count
+from foleycue_backend.parity.kind import Kind, published_state, value_count
 
 #: Channels of the onset predictor's hidden state where a golden does not show them.
 _CONDITION_CHANNELS = 128
@@ -53,13 +54,12 @@ def load_networks(golden: Golden) -> Networks:
 
     unet_state = published_state(golden, PREFIXES["unet"], lambda: build_unet(stated), "unet")
     control_state = published_state(golden, PREFIXES["controlnet"], sized, "controlnet")
-    config = unet_shapes.unet_config(unet_state, stated, golden.path.name)
     channels = shapes.condition_channels(control_state)
+    unet = unet_shapes.load_unet(unet_state, stated, golden.path.name)
 
     def control() -> CueControlNet:
-        return CueControlNet.from_unet(UNet2DConditionModel(**config), channels)
+        return CueControlNet.from_unet(build_unet(unet.config), channels)
 
-    unet = filled(lambda: UNet2DConditionModel(**config), unet_state, "UNet")
     return Networks(unet, filled(control, control_state, "ControlNet"))
 
 

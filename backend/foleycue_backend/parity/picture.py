@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.state_dict import filled
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
@@ -16,7 +17,7 @@ from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS, LocalFe
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor, token_of_frame
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden, unreadable
-from foleycue_backend.parity.kind import Kind, filled, published_state, value_count
+from foleycue_backend.parity.kind import Kind, published_state, value_count
 
 CAVP, LOCAL, ONSET, POOLING = (
     PREFIXES[name] for name in ("video_encoder", "local_features", "onset_predictor", "attentive_pooling")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import torch
 
-from foleycue_backend.parity import cues, denoising, losses, network, noise_schedule, picture, sound
+from foleycue_backend.parity import cues, denoising, diff_foley, diff_foley_loops, diff_foley_sound, losses, network, noise_schedule, picture, sound, tango, vta_ldm
 from foleycue_backend.parity.compare import Verdict, judge
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind
@@ -20,6 +20,11 @@ KINDS: tuple[Kind, ...] = (
     *losses.KINDS,
     *sound.KINDS,
     *noise_schedule.KINDS,
+    *diff_foley.KINDS,
+    *diff_foley_loops.KINDS,
+    *diff_foley_sound.KINDS,
+    *tango.KINDS,
+    *vta_ldm.KINDS,
 )
 
 

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 State = Mapping[str, Tensor]
+Module = TypeVar("Module", bound=nn.Module)
 _SHOWN = 8
 
 
@@ -42,6 +45,18 @@ def strip_prefix(state: State, prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
 
 
+def split_parts(state: State, prefixes: Mapping[str, str], what: str) -> dict[str, dict[str, Tensor]]:
+    """The state dict of each part by its prefix; raises FoleyCueError (bad-input) for absent parts and foreign keys."""
+    parts = {name: strip_prefix(state, prefix) for name, prefix in prefixes.items()}
+    absent = [prefix for name, prefix in prefixes.items() if not parts[name]]
+    foreign = [key for key in state if not key.startswith(tuple(prefixes.values()))]
+    if absent or foreign:
+        trouble = [f"no key begins with {' or '.join(absent)}"] if absent else []
+        trouble += [f"{len(foreign)} keys belong to nothing ({_few(foreign)})"] if foreign else []
+        raise FoleyCueError(ErrorCode.BAD_INPUT, f"This is no checkpoint of {what}: {'; '.join(trouble)}.")
+    return parts
+
+
 def compare_keys(module: nn.Module, state: State, optional: tuple[str, ...] = ()) -> KeyReport:
     """What `state` lacks, has too much or has in another shape; `optional` keys may be absent."""
     wanted = module.state_dict()
@@ -69,3 +84,14 @@ def load_exactly(
         message = f"The weights do not fit the {what}: {report.sentence()}. Check that the files belong together."
         raise FoleyCueError(ErrorCode.BAD_INPUT, message)
     module.load_state_dict(dict(state), strict=not optional, assign=assign)
+
+
+def filled(build: Callable[[], Module], state: State, what: str) -> Module:
+    """A module with exactly these weights, in eval mode; raises FoleyCueError if a key or shape does not fit.
+
+    `build` must leave nothing but parameters and saved buffers to be filled: it runs without memory for them.
+    """
+    with torch.device("meta"):
+        module = build()
+    load_exactly(module, state, what, assign=True)
+    return module.eval()

@@ -14,7 +14,7 @@ from typing import Any
 
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from foleycue_backend.engines.parts.state_dict import State
+from foleycue_backend.engines.parts.state_dict import State, filled
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 Config = dict[str, Any]
@@ -31,6 +31,14 @@ _HEADS = ("attention_head_dim", "num_attention_heads")
 
 class ShapeTrouble(ValueError):
     """A tensor without which a configuration cannot be known is missing or makes no sense; says which."""
+
+
+def load_unet(
+    state: State, stated: Mapping[str, Any] | None = None, stated_in: str = "unet/config.json"
+) -> UNet2DConditionModel:
+    """The UNet of a state dict in eval mode; raises as `unet_config`, and BAD_INPUT naming keys that do not fit."""
+    config = unet_config(state, stated, stated_in)
+    return filled(lambda: UNet2DConditionModel(**config), state, "UNet")
 
 
 def unet_config(state: State, stated: Mapping[str, Any] | None, stated_in: str = "unet/config.json") -> Config:

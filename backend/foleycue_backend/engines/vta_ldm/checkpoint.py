@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The networks of VTA-LDM's main file, `pytorch_model_2.bin`, under its own key names.
+
+`pytorch_model.bin` beside it is Tango's autoencoder and vocoder, byte for byte; the noise schedule is Tango's too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
+
+from foleycue_backend.engines.parts import clip
+from foleycue_backend.engines.parts.state_dict import State, filled, split_parts, strip_prefix
+from foleycue_backend.engines.parts.unet_shapes import load_unet, shape_of
+from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
+
+PREFIXES = {"unet": "unet.", "picture": "vid_fea_extractor."}
+_VISION, _TEXT, _LINEAR = "clip_vision.", "clip_text.", "linear_layer."
+#: Steps and guidance of the published script; 300 steps start at t = 898.
+STEPS, GUIDANCE = 300, 3.0
+
+
+@dataclass(frozen=True)
+class PictureSide:
+    """What makes tokens of pictures; `text` is in no published model."""
+
+    vision: CLIPVisionModelWithProjection
+    projection: TokenProjection
+    text: CLIPTextModelWithProjection | None = None
+
+
+@dataclass(frozen=True)
+class VtaLdmNetworks:
+    """What makes latents of pictures."""
+
+    unet: UNet2DConditionModel
+    picture: PictureSide
+
+
+def load_picture_side(
+    state: State,
+    stated_vision: Mapping[str, Any] | None = None,
+    stated_text: Mapping[str, Any] | None = None,
+    *,
+    positions: bool = False,
+) -> PictureSide:
+    """The networks below `vid_fea_extractor.`, that prefix off; `positions` is `pe` of the authors' summary.
+
+    Raises FoleyCueError (bad-input) naming the keys that do not fit, ShapeTrouble for networks of another kind.
+    """
+    prefixes = {"vision": _VISION, "linear": _LINEAR}
+    if strip_prefix(state, _TEXT):
+        prefixes["text"] = _TEXT
+    parts = split_parts(state, prefixes, "VTA-LDM's picture side")
+    width, embedding = shape_of(parts["linear"], "weight")
+    linear = {f"{_LINEAR}{key}": value for key, value in parts["linear"].items()}
+    projection = filled(lambda: TokenProjection(embedding, width, positions), linear, "layer after CLIP")
+    text = clip.load_text(CLIPTextModelWithProjection, parts["text"], stated_text) if "text" in parts else None
+    return PictureSide(clip.load_vision(parts["vision"], stated_vision), projection, text)
+
+
+def load(
+    state: State,
+    stated_unet: Mapping[str, Any] | None = None,
+    stated_vision: Mapping[str, Any] | None = None,
+    *,
+    positions: bool = False,
+) -> VtaLdmNetworks:
+    """All networks of the file, widths from shapes; raises as `load_picture_side`."""
+    parts = split_parts(state, PREFIXES, "VTA-LDM")
+    picture = load_picture_side(parts["picture"], stated_vision, positions=positions)
+    return VtaLdmNetworks(load_unet(parts["unet"], stated_unet), picture)

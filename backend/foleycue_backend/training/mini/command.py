@@ -4,16 +4,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from foleycue_backend.engines.mini.weights import default_weights
+from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.build import train_mini
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.report import report
-
-Log = Callable[[str], None]
 
 
 def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name this type

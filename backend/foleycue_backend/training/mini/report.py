@@ -9,11 +9,11 @@ import torch
 
 from foleycue_backend.engines.mini.codec import PatchCodec
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
+from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.class_judge import ClassJudge, train_judge
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Pool, start_writer
 from foleycue_backend.training.mini.evaluate import held_out_bank, jobs, model_maker, run, true_mixture
-from foleycue_backend.training.mini.trainer import Log
 
 # Not the seed of any training: the judge hears other one-shots than the model did.
 JUDGE = TrainConfig(seed=77_001, first_shards=12, total_shards=12)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +12,10 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.training.common.pace import Log, cosine, save_whole, step_generator
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Crops, Pool
 from foleycue_backend.training.mini.prompts import PromptBook
-
-Log = Callable[[str], None]
-
-
-def step_generator(seed: int, step: int) -> torch.Generator:
-    """Randomness of one step, a function of (seed, step) alone: a resumed run draws what an unbroken one does."""
-    return torch.Generator().manual_seed((seed * 1_000_003 + step) & 0x7FFFFFFF)
 
 
 def flow_loss(
@@ -78,9 +71,7 @@ class Trainer:
             "step": self.step,
             "elapsed": self.elapsed,
         }
-        part = self.path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(self.path)
+        save_whole(state, self.path)
 
     def resume(self) -> bool:
         """Go back to the checkpoint; False if there is none."""
@@ -104,7 +95,7 @@ class Trainer:
         """One update; returns the loss."""
         cfg = self.cfg
         gen = step_generator(cfg.seed, self.step)
-        rate = cfg.rate * min(1.0, (self.step + 1) / cfg.warmup) * (0.02 + 0.98 * _cosine(self.progress))
+        rate = cfg.rate * min(1.0, (self.step + 1) / cfg.warmup) * (0.02 + 0.98 * cosine(self.progress))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         loss = flow_loss(self.model, *self._batch(gen), gen, cfg.device)
@@ -135,7 +126,3 @@ class Trainer:
             if self.step % self.cfg.checkpoint_every == 0:
                 self.save()
         self.save()
-
-
-def _cosine(progress: float) -> float:
-    return 0.5 * (1 + math.cos(math.pi * progress))

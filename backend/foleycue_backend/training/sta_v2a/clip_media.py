@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,27 +32,38 @@ def read_pictures(path: Path, size: int = SIZE) -> Tensor:
     """
     shown: list[NDArray[np.uint8]] = []
     try:
-        with av.open(str(path)) as film:
-            held: Image.Image | None = None
-            first: Fraction | None = None
-            for frame in film.decode(video=0):
-                if frame.pts is None or frame.time_base is None:
-                    continue
-                time = frame.pts * frame.time_base
-                first = time if first is None else first
-                # All ticks before this picture still show the one before it.
-                while held is not None and Fraction(len(shown), PICTURE_RATE) < time - first:
-                    shown.append(_squashed(held, size))
-                if len(shown) >= FEATURES:
-                    break
-                held = frame.to_image()
-            if held is not None and len(shown) < FEATURES:
-                shown.append(_squashed(held, size))
+        for image, end in _until(path):
+            # The picture is on screen at all ticks before its end.
+            while Fraction(len(shown), PICTURE_RATE) < end and len(shown) < FEATURES:
+                shown.append(_squashed(image, size))
+            if len(shown) == FEATURES:
+                break
     except (OSError, ValueError, IndexError) as error:
         raise FoleyCueError(ErrorCode.MEDIA_UNREADABLE, f"{path} cannot be decoded as a film: {error}") from None
     if not shown:
         raise FoleyCueError(ErrorCode.MEDIA_UNREADABLE, f"{path} shows no picture: give a film, or leave the clip out.")
     return torch.from_numpy(np.stack(shown[:FEATURES])).permute(0, 3, 1, 2).float() / 255
+
+
+def _until(path: Path) -> Iterator[tuple[Image.Image, Fraction]]:
+    """Pictures, each with the seconds from the first one at which the next one follows; the last one lasts as long
+    as the one before it, or one tick."""
+    with av.open(str(path)) as film:
+        held: Image.Image | None = None
+        start = since = Fraction(0)
+        lasts = Fraction(1, PICTURE_RATE)
+        for frame in film.decode(video=0):
+            if frame.pts is None or frame.time_base is None:
+                continue
+            time = frame.pts * frame.time_base
+            if held is None:
+                start = time
+            else:
+                lasts = time - since
+                yield held, time - start
+            held, since = frame.to_image(), time
+        if held is not None:
+            yield held, since - start + lasts
 
 
 def _squashed(image: Image.Image, size: int) -> NDArray[np.uint8]:

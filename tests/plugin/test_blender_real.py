@@ -7,6 +7,7 @@ Without a window Blender runs no timers and draws no sidebar: one test starts it
 import os
 import struct
 import subprocess
+import sys
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -223,6 +224,31 @@ bpy.ops.foleycue.regenerate()
     project, ask, arguments = asked[2]
     assert (project, ask, arguments["start"], arguments["frames"]) == (blend, "regenerate", 100, 30)
     assert arguments["recipe"]["seed"] == 7
+
+
+def test_a_click_without_a_panel_starts_one_and_waits_for_it(blender, folder):
+    make_scene(blender, folder, Fraction(25))
+    asked: list[str] = []
+    bridge, marker = open_bridge(places.home()), folder / "panel started"
+    bridge.on_ask = lambda editor, ask, arguments: asked.append(ask)
+    command = [sys.executable, "-c", f"open({str(marker)!r}, 'w')"]
+    # The panel is out of reach for a while, as if it were not running; the answer to this call is lost with the line.
+    with pytest.raises(FoleyCueError, match="was closed"):
+        blender.do(f"""
+import json, os, time
+link.INSTALLED.write_text(json.dumps({{"panel": {command!r}}}))
+home, os.environ["FOLEYCUE_HOME"] = os.environ["FOLEYCUE_HOME"], "/nowhere"
+link.current()._line.close()
+while link.current().connected:
+    time.sleep(0.01)
+bpy.ops.foleycue.generate()
+os.environ["FOLEYCUE_HOME"] = home
+""")
+    end = time.monotonic() + 20
+    while not (asked and marker.exists()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert asked == ["generate"]
+    assert marker.exists()
 
 
 def test_the_zip_passes_blenders_own_validation(folder):

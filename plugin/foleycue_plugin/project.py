@@ -19,7 +19,8 @@ class Project:
     original is the timeline as the file holds it (saving starts from it); timeline is a copy whose media references
     are absolute paths with filled-in available ranges. base is the folder against which relative references of
     original count. Frames are counted from the timeline's first frame, whose record frame is start_frame. marked is the
-    range that the editor itself has marked, where there is one: a proposal.
+    range that the editor itself has marked, where there is one: a proposal. document is the project file that a copy is
+    made from byte by byte, for hosts that work so.
     """
 
     source: Path
@@ -31,6 +32,7 @@ class Project:
     frames: int
     start_frame: int
     marked: FrameRange | None = None
+    document: Path | None = None
 
     def timecode(self, frame: int, drop_frame: bool | None = None) -> str:
         """The record timecode of a timeline frame; drop_frame overrides the timeline's own flag."""

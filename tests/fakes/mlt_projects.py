@@ -52,9 +52,9 @@ class Project:
         return (
             "<?xml version='1.0' encoding='utf-8'?>\n"
             f'<mlt LC_NUMERIC="C" producer="{producer}" version="7.12.0" root="{path.parent}">\n'
-            f' <profile frame_rate_num="{rate.numerator}" frame_rate_den="{rate.denominator}" width="320" height="180"'
+            f' <profile frame_rate_num="{rate.numerator}" frame_rate_den="{rate.denominator}" width="1280" height="720"'
             ' progressive="1" sample_aspect_num="1" sample_aspect_den="1" display_aspect_num="16"'
-            ' display_aspect_den="9" colorspace="709" description="test"/>\n'
+            f' display_aspect_den="9" colorspace="709" description="HD 720p {float(rate):.5g} fps"/>\n'
         )
 
     def _film(self, name: str, speed: float = 1) -> str:
@@ -142,6 +142,10 @@ class Project:
         names |= {"audioTarget": -1, "videoTarget": -1, "zonein": self.zone[0], "zoneout": self.zone[1]}
         return {f"kdenlive:{prefix}.{name}": value for name, value in names.items()}
 
+    def _profile(self) -> dict[str, object]:
+        name = f"atsc_720p_{'25' if self.rate == 25 else int(self.rate * 100)}"
+        return {"kdenlive:docproperties.profile": name}
+
     def _bin(self, facts: dict[str, object], entries: str) -> str:
         facts = {"kdenlive:docproperties.documentid": 1700000000000, **facts, "xml_retain": 1}
         return f' <playlist id="main_bin">\n{_all(facts)}  <entry producer="film" in="0"/>\n{entries} </playlist>\n'
@@ -149,7 +153,7 @@ class Project:
     def _first(self, path: Path) -> str:
         lanes, tracks = self._lanes()
         facts = {"kdenlive:docproperties.version": "1.04", "kdenlive:docproperties.kdenliveversion": "22.12.3"}
-        facts |= self._settings("docproperties")
+        facts |= {**self._settings("docproperties"), **self._profile()}
         return (
             f"{self._head(path, 'main_bin')}{self._film('film')}{self._bin(facts, '')}{self._black('black')}{lanes}"
             f' <tractor id="main" in="0" out="200000">\n{tracks} </tractor>\n</mlt>\n'
@@ -168,7 +172,7 @@ class Project:
             text += project._black(f"black{name}") + lanes
             text += f' <tractor id="{identity}" in="0">\n{_all(facts)}{tracks} </tractor>\n'
         facts = {"kdenlive:docproperties.version": "1.1", "kdenlive:docproperties.kdenliveversion": "24.12.3"}
-        facts["kdenlive:docproperties.activetimeline"] = ACTIVE
+        facts |= {"kdenlive:docproperties.activetimeline": ACTIVE, **self._profile()}
         entries = "".join(f'  <entry producer="{name}" in="0" out="0"/>\n' for name in (OTHER, "tractor-active"))
         text += self._bin(facts, entries)
         shown = f'{_all({"kdenlive:projectTractor": 1})}  <track producer="tractor-active" in="0" out="200000"/>\n'

@@ -2,6 +2,7 @@
 """Takes on copies of project files: at the exact frame by reading back, at the exact sample by melt's own render."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from fakes.impulse_take import CLICK, MELT, RATE, rendered_click, write_take
 from fakes.mlt_projects import FLAVOURS, Lane, Project
 from foleycue_plugin import usecases
-from foleycue_plugin.hosts.mlt.files import find_sound, read_edit
+from foleycue_plugin.hosts.mlt.changes import find_item
+from foleycue_plugin.hosts.mlt.files import read_edit
 from foleycue_plugin.hosts.registry import file_host
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timing import frames_to_samples
@@ -71,8 +73,8 @@ def test_nothing_but_additions(films, tmp_path, flavour):
         [source.name, saved.name]
     )
     edit, sequence = read_edit(saved)
-    found = find_sound(edit, sequence, takes[0].path, selection.range)
-    assert found is not None and found.name == "Foley" and found.audio
+    found = find_item(edit, sequence, takes[0].path, selection.range)
+    assert found is not None and found[0].name == "Foley"
     names = [element.property("kdenlive:clipname") for element in edit.services.values() if "kdenlive" in flavour]
     if names:
         assert [n for n in names if n.startswith("a knock <on>")].count("a knock <on> wood & tin, seed 2") == 1
@@ -141,11 +143,31 @@ def test_what_was_not_found_on_reading_back_is_not_there(films, tmp_path, monkey
     source = edit_at(films, "25", 40).write(tmp_path / "edit", "kdenlive-1")
     selection = usecases.mark(usecases.open_source(source), "40f", "90f")
     take = write_take(tmp_path / "take.wav", selection.range)
-    monkeypatch.setattr("foleycue_plugin.hosts.mlt.files.find_sound", lambda *_: None)
+    monkeypatch.setattr("foleycue_plugin.hosts.mlt.files.find_item", lambda *_: None)
     with pytest.raises(FoleyCueError) as caught:
         usecases.insert(selection, [take], tmp_path / "copy.kdenlive")
     assert caught.value.code is ErrorCode.VERIFICATION
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edit.kdenlive", "take.wav"]
+
+
+def test_a_second_take_goes_onto_the_same_copy(films, tmp_path):
+    source = edit_at(films, "25", 40).write(tmp_path / "edit", "kdenlive-1")
+    selection = usecases.mark(usecases.open_source(source), "40f", "90f")
+    takes = [write_take(tmp_path / f"take{n}.wav", selection.range) for n in range(2)]
+    saved = usecases.insert(selection, takes[:1], tmp_path / "copy.kdenlive").saved
+    copy = replace(usecases.open_source(saved), source=source)
+    usecases.insert(usecases.select_frames(copy, 40, 90), takes[1:], saved, force=True)
+    names = [track.name for track in usecases.open_source(saved).timeline.audio_tracks()]
+    assert [name for name in names if name.startswith("FoleyCue")] == ["FoleyCue", "FoleyCue 2"]
+
+
+def test_a_project_that_was_edited_meanwhile_is_not_copied(films, tmp_path):
+    source = edit_at(films, "25", 40).write(tmp_path / "edit", "kdenlive-1")
+    selection = usecases.mark(usecases.open_source(source), "40f", "90f")
+    edit_at(films, "25", 44).write(tmp_path / "edit", "kdenlive-1")
+    with pytest.raises(FoleyCueError, match="has changed since") as caught:
+        usecases.insert(selection, [write_take(tmp_path / "t.wav", selection.range)], tmp_path / "copy.kdenlive")
+    assert caught.value.code is ErrorCode.BAD_INPUT and not (tmp_path / "copy.kdenlive").exists()
 
 
 def test_copies_of_another_kind(films, tmp_path):

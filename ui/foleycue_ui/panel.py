@@ -176,7 +176,7 @@ class Panel(QWidget):
     def ask_save_path(self, proposal: Path) -> Path | None:
         """Let the user choose where the copy of the timeline goes."""
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save a copy of the timeline with the sound", str(proposal), "Timelines (*.otio)"
+            self, "Save a copy of the timeline with the sound", str(proposal), _filter(proposal)
         )
         return Path(chosen) if chosen else None
 
@@ -282,3 +282,8 @@ def _dropped(event: QDropEvent) -> Path | None:
     data = event.mimeData()
     urls = data.urls() if data is not None else []
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _filter(proposal: Path) -> str:
+    suffixes = dict.fromkeys((proposal.suffix, ".otio"))
+    return f"Timelines ({' '.join(f'*{suffix}' for suffix in suffixes)})"

@@ -17,6 +17,7 @@ _OWN: dict[str, tuple[str, str]] = {
 }
 #: Editors that can be worked in while they run: module and class, made with the clipboard, and where they exist.
 _LIVE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("foleycue_plugin.hosts.kdenlive.live", "KdenliveHost", ("linux",)),
     ("foleycue_plugin.hosts.blender.live", "BlenderHost", ("linux", "darwin", "win32")),
     ("foleycue_plugin.hosts.resolve.live", "ResolveHost", ("linux", "darwin", "win32")),
 )

@@ -17,6 +17,7 @@ from foleycue_shared.messages import (
 )
 from foleycue_shared.places import Places
 from foleycue_ui.control.bridge import Bridge, ClientFactory
+from foleycue_ui.control.clipboard import LentClipboard
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.editors import Editors
 from foleycue_ui.control.generation import Generation
@@ -48,7 +49,7 @@ class Controller(QObject):
         self._desk = desk
         self.marking = Marking(desk, self)
         self.generation = Generation(desk, self.marking, self)
-        self.editors = Editors(desk, self.marking, self.generation, parent=self)
+        self.editors = Editors(desk, self.marking, self.generation, LentClipboard(self), self)
         self.insertion = Insertion(desk, self.editors, ask_path, self)
         self._greeted = False
         self._bin = ""

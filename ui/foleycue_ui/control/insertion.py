@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from foleycue_plugin.project import LivePlacement
     from foleycue_plugin.usecases import Placement, StoredTake
 
+#: Project files whose copy is a project file again.
+_OWN_COPIES = (".kdenlive", ".mlt")
+
 #: Asks the user for a path, given a proposal; None: the user would rather not.
 AskPath = Callable[[Path], Path | None]
 
@@ -51,7 +54,7 @@ class Insertion(QObject):
         if path is None:
             return
         stored = [chosen.stored, *(entry.stored for entry in takes.entries if entry is not chosen)]
-        again = self.saved == path and path.exists() and path.suffix.lower() == ".otio"
+        again = self.saved == path and path.exists() and path.suffix.lower() in (".otio", *_OWN_COPIES)
         start, end = selection.range.start, selection.range.end
         self._busy = True
 
@@ -101,4 +104,5 @@ class Insertion(QObject):
         # A bundle's media are unpacked beside each copy, so each insertion from one makes a copy of its own.
         if self.saved is not None and source.suffix.lower() != ".otioz":
             return self.saved
-        return self._ask_path(source.with_name(f"{source.stem}-foley.otio"))
+        suffix = source.suffix if source.suffix.lower() in _OWN_COPIES else ".otio"
+        return self._ask_path(source.with_name(f"{source.stem}-foley{suffix}"))

@@ -4,8 +4,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from foleycue_plugin.hosts.mlt.additions import Sound, add_track, free_track_name
-from foleycue_plugin.hosts.mlt.files import open_project, read_edit, sound_of, verify_copy, write_whole
+from foleycue_plugin.hosts.mlt.additions import add_track, free_track_name
+from foleycue_plugin.hosts.mlt.files import open_project, read_edit, sound_of, timeline_of, verify_copy, write_whole
+from foleycue_plugin.hosts.mlt.parts import Sound
 from foleycue_plugin.hosts.otio_read import absolute, check_file
 from foleycue_plugin.media import load_library
 from foleycue_plugin.outputs import Delivery, check_apart, check_output, remove, temporary
@@ -79,10 +80,13 @@ def _with_track(
     selection: Selection, track: str, sounds: Sequence[Sound], folder: Path | None = None
 ) -> tuple[bytes, str]:
     """The source's document with a new track, fit for a folder, and the track's name."""
-    source = selection.project.source
+    project = selection.project
+    source = project.document or project.source
     edit, sequence = read_edit(source)
     name = free_track_name(sequence, track)
     try:
+        if timeline_of(edit, sequence, project).to_json_string() != project.original.to_json_string():
+            raise FoleyCueError(ErrorCode.BAD_INPUT, f"{source.name} has changed since it was opened: open it again.")
         return add_track(edit, sequence, name, selection.range, sounds, folder), name
     except ValueError as error:
         raise FoleyCueError(

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from foleycue_plugin.hosts.mlt.additions import Sound
-from foleycue_plugin.hosts.mlt.document import read_document
-from foleycue_plugin.hosts.mlt.sequence import Edit, Sequence, Track
+from foleycue_plugin.hosts.mlt.changes import find_item
+from foleycue_plugin.hosts.mlt.document import parse_document, read_document
+from foleycue_plugin.hosts.mlt.parts import Sound
+from foleycue_plugin.hosts.mlt.sequence import Edit, Sequence
 from foleycue_plugin.hosts.mlt.timeline import marked_range, to_timeline
 from foleycue_plugin.hosts.otio_read import not_a_timeline
 from foleycue_plugin.project import Project
@@ -24,9 +25,9 @@ _MALFORMED = (ValueError, OverflowError, RecursionError, otio.exceptions.OTIOErr
 _LONGEST_NAME = 48
 
 
-def read_edit(source: Path) -> tuple[Edit, Sequence]:
-    """The edit in a file. Raises NOT_A_TIMELINE or BAD_INPUT."""
-    document = read_document(source)
+def read_edit(source: Path, data: bytes | None = None) -> tuple[Edit, Sequence]:
+    """The edit in a file, or in bytes that came from it. Raises NOT_A_TIMELINE or BAD_INPUT."""
+    document = read_document(source) if data is None else parse_document(data, source.name)
     try:
         edit = Edit(document, source.parent)
         return edit, edit.main()
@@ -59,7 +60,13 @@ def _project(source: Path, edit: Edit, sequence: Sequence) -> Project:
         frames=frames,
         start_frame=0,
         marked=marked_range(edit, sequence, frames),
+        document=source,
     )
+
+
+def timeline_of(edit: Edit, sequence: Sequence, project: Project) -> otio.schema.Timeline:
+    """An edit as a timeline that can be compared with a project's. Raises ValueError."""
+    return to_timeline(edit, sequence, project.original.name)
 
 
 def sound_of(stored: StoredTake, span: FrameRange) -> Sound:
@@ -77,17 +84,6 @@ def write_whole(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def find_sound(edit: Edit, sequence: Sequence, path: Path, span: FrameRange) -> Track | None:
-    """The audio track on which a sound lies at exactly a range, from its first sample on."""
-    for track in sequence.audio_tracks:
-        for item in track.items:
-            if (item.start, item.frames, item.first) != (span.start, span.frames, 0):
-                continue
-            if (edit.folder / item.service.property("resource")) == path:
-                return track
-    return None
-
-
 def verify_copy(part: Path, name: str, sound: Sound, selection: Selection) -> None:
     """Read a copy back: the sound lies at its frames on its track, and everything else is as it was.
 
@@ -95,11 +91,11 @@ def verify_copy(part: Path, name: str, sound: Sound, selection: Selection) -> No
     """
     try:
         edit, sequence = read_edit(part)
-        found = find_sound(edit, sequence, sound.path, selection.range)
-        copy = to_timeline(edit, sequence, selection.project.original.name)
+        found = find_item(edit, sequence, sound.path, selection.range)
+        copy = timeline_of(edit, sequence, selection.project)
     except (FoleyCueError, *_MALFORMED) as error:
         raise _mismatch(str(error)) from error
-    if found is None or found.name != name or edit.rate != selection.range.rate:
+    if found is None or found[0].name != name or edit.rate != selection.range.rate:
         raise _mismatch("the sound is not where it was put")
     for track in [track for track in copy.tracks if track.name == name]:
         copy.tracks.remove(track)

@@ -14,6 +14,7 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from foleycue_plugin.hosts.mlt.document import Element
 from foleycue_plugin.hosts.mlt.sequence import Edit, Item, Sequence, Track
+from foleycue_shared.timecode import may_drop
 from foleycue_shared.timing import FrameRange
 
 _AUDIO, _VIDEO = otio.schema.TrackKind.Audio, otio.schema.TrackKind.Video
@@ -23,6 +24,8 @@ _STILLS = ("qimage", "pixbuf")
 def to_timeline(edit: Edit, sequence: Sequence, name: str) -> otio.schema.Timeline:
     """The timeline of a sequence. Raises ValueError where the document contradicts itself."""
     timeline = otio.schema.Timeline(name, global_start_time=RationalTime(0, float(edit.rate)))
+    # At 29.97 Kdenlive counts on without dropping labels; Shotcut drops them.
+    timeline.metadata["drop_frame"] = may_drop(edit.rate) and not edit.kdenlive
     timeline.tracks.extend(_Converter(edit).tracks(sequence))
     return timeline
 

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The live host against the real Kdenlive: in by paste and by new track, exchanged, removed, and every fault."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from fakes.impulse_take import CLICK, RATE, rendered_click, write_take
+from fakes.kdenlive import Desktop, RealKdenlive, XClipboard, require_kdenlive
+from fakes.mlt_projects import Lane, Project
+from foleycue_plugin import usecases
+from foleycue_plugin.hosts.kdenlive.bus import Kdenlive
+from foleycue_plugin.hosts.kdenlive.live import KdenliveHost
+from foleycue_plugin.hosts.mlt.files import read_edit
+from foleycue_plugin.hosts.mlt.timeline import setting
+from foleycue_shared.places import HOME_VARIABLE
+from foleycue_shared.timing import FrameRange, frames_to_samples
+from plugin.media_files import write_movie
+
+pytestmark = pytest.mark.timeout(300)
+
+RATES = {"25": Fraction(25), "29.97": Fraction(30000, 1001), "23.976": Fraction(24000, 1001)}
+LATE = {"25": 15_750, "29.97": 18_885, "23.976": 15_110}
+
+
+@dataclass
+class Studio:
+    """A running Kdenlive with its project, and our host beside it."""
+
+    folder: Path
+    rate: Fraction
+    path: Path
+    start: int
+    kdenlive: RealKdenlive
+    clipboard: XClipboard
+    host: KdenliveHost
+
+    @property
+    def editor(self):
+        return next(editor for editor in self.host.probe() if editor.id == self.kdenlive.id)
+
+    def state(self) -> dict[str, int | None]:
+        """What must not change: zone, playhead, active track."""
+        with Kdenlive(self.kdenlive.id) as line:
+            line.activate_always("file_save")
+        edit, sequence = read_edit(self.path)
+        return {name: setting(edit, sequence, name) for name in ("zonein", "zoneout", "position", "activeTrack")}
+
+    def take(self, span: FrameRange, name: str, click: int = CLICK):
+        return write_take(self.folder / f"{name}.wav", span, click=click)
+
+    def click(self) -> int:
+        return rendered_click(self.path, self.rate, self.start, self.folder)
+
+    def expected(self, click: int = CLICK) -> int:
+        return frames_to_samples(self.start, self.rate, RATE) + click
+
+    def tracks(self) -> list[tuple[str, list[tuple[int, int]]]]:
+        """Audio tracks from the top: name, and where clips lie."""
+        _, sequence = read_edit(self.path)
+        return [(t.name, [(i.start, i.frames) for i in t.items]) for t in reversed(sequence.audio_tracks)]
+
+
+@pytest.fixture(scope="module")
+def desktop(tmp_path_factory):
+    require_kdenlive()
+    with Desktop(tmp_path_factory.mktemp("desktop")) as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", made.environment["DBUS_SESSION_BUS_ADDRESS"])
+        patch.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def studios(desktop, tmp_path_factory):
+    """Opens a studio at a rate: picture and sync sound around a late frame, a free A2 below, zone over the picture."""
+    folder = tmp_path_factory.mktemp("studio")
+
+    def open_studio(name: str, stem: str = "edit"):
+        rate, start = RATES[name], LATE[name]
+        film = folder / f"{name}.mov"
+        if not film.exists():
+            write_movie(film, rate, 100, sound=True, size=(320, 180))
+        items = [(start - 20, 100, 0)]
+        lanes = [Lane([], audio=True), Lane(items, audio=True), Lane(items)]
+        project = Project(rate, film, 100, lanes, zone=(start, start + 50), position=start + 7, active=2)
+        return project.write(folder / f"{stem}-{name}", "kdenlive-1"), rate, start
+
+    return open_studio
+
+
+@pytest.fixture(scope="module", params=RATES)
+def studio(request, desktop, studios, tmp_path_factory):
+    path, rate, start = studios(request.param)
+    clipboard = XClipboard(desktop)
+    with desktop.kdenlive(path) as kdenlive:
+        yield Studio(tmp_path_factory.mktemp("takes"), rate, path, start, kdenlive, clipboard, KdenliveHost(clipboard))
+
+
+@pytest.fixture(autouse=True)
+def picture_of_a_failure(request, desktop, tmp_path):
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed:
+        desktop.photograph(tmp_path / "screen.png")
+
+
+def test_the_whole_way_of_a_take(studio):
+    """Found, read, pasted, undone, pasted again, put on a new track, exchanged, removed."""
+    host, editor = studio.host, studio.editor
+    assert editor.project == studio.path
+    project = host.open(editor)
+    span = FrameRange(studio.start, 50, studio.rate)
+    assert (project.rate, project.marked) == (studio.rate, span)
+    selection = usecases.mark(project)
+    studio.kdenlive.do("monitor_seek_backward-one-frame", "activate_video_1")
+    before, shape = studio.state(), studio.tracks()
+    studio.clipboard.put("what the user copied")
+
+    placed = host.insert(editor, selection, studio.take(span, "one"))
+    assert (placed.track, placed.start_frame, placed.frames) == ("A2", span.start, 50)
+    assert studio.tracks() == [shape[0], ("", [(span.start, 50)])]
+    assert studio.state() == before
+    assert studio.clipboard.text() == "what the user copied"
+    assert studio.click() == studio.expected()
+
+    studio.kdenlive.do("edit_undo")
+    assert studio.state() == before and studio.tracks() == shape
+
+    again = host.insert(editor, selection, studio.take(span, "one"))
+    assert again.track == "A2"
+    # A2 is taken now, so that the next one needs a track of its own.
+    second = host.insert(editor, selection, studio.take(span, "two", CLICK + 500))
+    assert second.track == "FoleyCue"
+    assert studio.tracks() == [shape[0], ("", [(span.start, 50)]), ("FoleyCue", [(span.start, 50)])]
+    host.remove(again)
+    assert studio.click() == studio.expected(CLICK + 500)
+    after = studio.state()
+    assert after == {**before, "activeTrack": before["activeTrack"] + 1}
+
+    third = host.replace(second, studio.take(span, "three", CLICK + 900))
+    assert (third.track, third.media.name) == ("FoleyCue", "three.wav")
+    assert studio.click() == studio.expected(CLICK + 900)
+    host.remove(third)
+    assert studio.tracks() == [shape[0], ("", []), ("FoleyCue", [])]
+    named = host.insert(editor, selection, studio.take(span, "four"), track="FoleyCue")
+    assert named.track == "FoleyCue" and studio.click() == studio.expected()

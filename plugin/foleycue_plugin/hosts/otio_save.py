@@ -231,8 +231,10 @@ def _verified(part: Path, track: str, placed: otio.schema.Timeline, selection: S
 
 
 def _shown(timeline: otio.schema.Timeline) -> list[tuple[object, ...]]:
-    """What a timeline shows from its first frame to its last, names apart."""
+    """What a timeline shows from its first frame to its last picture, names apart."""
     pieces = timelines.picture_pieces(timeline, timelines.whole_range(timeline))
+    while pieces and not pieces[-1].name:
+        pieces.pop()
     return [(piece.start, piece.frames, piece.media, piece.media_start, piece.speed) for piece in pieces]
 
 

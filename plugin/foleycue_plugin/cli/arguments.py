@@ -51,6 +51,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     panel = commands.add_parser("panel", help="open the panel", allow_abbrev=False)
     panel.add_argument("source", metavar="SOURCE", nargs="?", help="a timeline or media file to open")
+    hosts = commands.add_parser(
+        "hosts", help="list the editors found here, and what each can do", allow_abbrev=False
+    )
+    _json(hosts)
+    install = commands.add_parser("install-host", help="put FoleyCue's part into an editor", allow_abbrev=False)
+    install.add_argument("editor", choices=("kdenlive", "blender", "resolve"))
+    install.add_argument("--uninstall", action="store_true", help="take it away again; nothing else is touched")
     engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
     _json(engines)
     add_models(commands)

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; errors are one sentence on stderr, never a traceback."""
     try:
         options = parse(arguments)
-        command = importlib.import_module(f"foleycue_plugin.cli.{options.command}")
+        command = importlib.import_module(f"foleycue_plugin.cli.{options.command.replace('-', '_')}")
         status: int = command.run(options)
         sys.stdout.flush()
         return status

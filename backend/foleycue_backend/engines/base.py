@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every engine is: something that analyses pictures and makes sound, and says what it needs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_shared.cues import Cue
 from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo, Guidance
+
+if TYPE_CHECKING:  # the broker lists engines, and needs neither decoder nor analysis for that
+    from av.video.frame import VideoFrame
+
+    from foleycue_backend.stages.picture_cues import Prediction
 
 Audio = NDArray[np.float32]
 Features = Mapping[str, NDArray[np.generic]]

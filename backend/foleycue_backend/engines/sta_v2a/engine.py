@@ -16,12 +16,12 @@ from foleycue_backend.engines.sta_v2a.plan import SAMPLE_RATE
 from foleycue_backend.engines.sta_v2a.settings import SETTINGS, WHOLE
 from foleycue_backend.models import catalogue
 from foleycue_backend.models.store import Store
-from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import EngineInfo
 
 if TYPE_CHECKING:
     from foleycue_backend.engines.sta_v2a.studio import Studio
+    from foleycue_backend.stages.picture_cues import Prediction
 
 NAME = "sta-v2a"
 _LIBRARIES = ("torch", "diffusers", "transformers")

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from foleycue_backend.engines.parts.cnn14 import CHANNELS, add_blocks, block_widths, run_blocks
 from foleycue_backend.evaluation.band_limited import resample_band_limited
 from foleycue_backend.evaluation.log_mel import LogMel
 from foleycue_backend.evaluation.sounds import Sound
@@ -25,7 +26,6 @@ CLASSES = 527
 FEATURES = 2048
 
 _LEAST_SAMPLES = 2 * SAMPLE_RATE
-_CHANNELS = (64, 128, 256, 512, 1024, 2048)
 
 
 class SoundFeatures(NamedTuple):
@@ -38,16 +38,14 @@ class SoundFeatures(NamedTuple):
 class Cnn14(LogMel):
     """Sound (batch, samples) at 16 kHz to features and logits. channels: widths of the six blocks."""
 
-    def __init__(self, channels: tuple[int, ...] = _CHANNELS, classes: int = CLASSES) -> None:
+    def __init__(self, channels: tuple[int, ...] = CHANNELS, classes: int = CLASSES) -> None:
         super().__init__(WINDOW, HOP, BANDS)
         self.bn0 = nn.BatchNorm2d(BANDS)
-        before = 1
-        for number, width in enumerate(channels, 1):
-            self.add_module(f"conv_block{number}", _Block(before, width))
-            before = width
-        self._blocks = len(channels)
-        self.fc1 = nn.Linear(before, before)
-        self.fc_audioset = nn.Linear(before, classes)
+        add_blocks(self, channels)
+        # The last block is not made smaller.
+        self._pools = [(2, 2)] * (len(channels) - 1) + [(1, 1)]
+        self.fc1 = nn.Linear(channels[-1], channels[-1])
+        self.fc_audioset = nn.Linear(channels[-1], classes)
 
     @classmethod
     def from_published(cls, state: Mapping[str, Tensor]) -> "Cnn14":
@@ -55,38 +53,16 @@ class Cnn14(LogMel):
 
         Raises KeyError or RuntimeError where the names or shapes are not those of a Cnn14.
         """
-        channels = []
-        while (weight := state.get(f"conv_block{len(channels) + 1}.conv1.weight")) is not None:
-            channels.append(weight.shape[0])
-        net = cls(tuple(channels), state["fc_audioset.weight"].shape[0])
+        net = cls(tuple(block_widths(state)), state["fc_audioset.weight"].shape[0])
         net.load_state_dict(state)
         return net.eval()
 
     def forward(self, sound: Tensor) -> SoundFeatures:
         """Log-mel picture, six blocks halved in both axes but the last, maximum plus mean over time."""
         x = self.bn0(self.log_mel(sound).transpose(1, 3)).transpose(1, 3)
-        for number in range(1, self._blocks + 1):
-            x = self.get_submodule(f"conv_block{number}")(x)
-            if number < self._blocks:
-                x = nn.functional.avg_pool2d(x, 2)
-        x = x.mean(3)
+        x = run_blocks(self, x, self._pools).mean(3)
         features = torch.relu(self.fc1(x.amax(2) + x.mean(2)))
         return SoundFeatures(features, self.fc_audioset(features))
-
-
-class _Block(nn.Module):
-    """Two 3x3 convolutions, each with its norm."""
-
-    def __init__(self, channels: int, width: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.bn2 = nn.BatchNorm2d(width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.bn1(self.conv1(x)))
-        return torch.relu(self.bn2(self.conv2(x)))
 
 
 def prepare(sound: Sound) -> Tensor:

@@ -5,7 +5,24 @@ from __future__ import annotations
 
 import torch
 
-from foleycue_backend.parity import cues, denoising, diff_foley, diff_foley_loops, diff_foley_sound, losses, network, noise_schedule, picture, sound, tango, vta_ldm
+from foleycue_backend.parity import (
+    cues,
+    denoising,
+    diff_foley,
+    diff_foley_loops,
+    diff_foley_sound,
+    foleycrafter,
+    foleycrafter_loops,
+    foleycrafter_networks,
+    foleycrafter_onsets,
+    losses,
+    network,
+    noise_schedule,
+    picture,
+    sound,
+    tango,
+    vta_ldm,
+)
 from foleycue_backend.parity.compare import Verdict, judge
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind
@@ -25,6 +42,10 @@ KINDS: tuple[Kind, ...] = (
     *diff_foley_sound.KINDS,
     *tango.KINDS,
     *vta_ldm.KINDS,
+    *foleycrafter.KINDS,
+    *foleycrafter_onsets.KINDS,
+    *foleycrafter_networks.KINDS,
+    *foleycrafter_loops.KINDS,
 )
 
 

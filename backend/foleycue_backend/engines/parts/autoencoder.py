@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AudioLDM's mel autoencoder on stock `AutoencoderKL`: published names to stock names and back.
+"""The autoencoders of AudioLDM and Stable Diffusion on stock `AutoencoderKL`: published names to stock and back.
 
 The same weights are published twice: inside `audioldm-s-full.ckpt` below `first_stage_model.`, and as Tango's
 `pytorch_model_vae.bin` without a prefix. Both hold the vocoder as well, below `vocoder.` (see `.vocoder`).
-Pictures of sound are (batch, 1, frames, 64) natural-log mel, latents (batch, 8, frames / 4, 16).
+Pictures of sound are (batch, 1, frames, 64) natural-log mel, latents (batch, 8, frames / 4, 16). Diff-Foley takes
+Stable Diffusion's own, of three channels: its names and layers are the same, its pictures are not (see there).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from torch import Tensor
 
 from foleycue_backend.engines.parts.state_dict import State, load_exactly
@@ -135,7 +137,7 @@ def config_from_shapes(state: State, scale_factor: float) -> dict[str, Any]:
     levels = _levels(stock)
     if any(re.search(r"\.(?:down|up)(?:_blocks)?\.\d+\.attn", key) for key in stock):
         raise FoleyCueError(
-            ErrorCode.BAD_INPUT, "This autoencoder has attention in its levels, which AudioLDM's has not: not loaded."
+            ErrorCode.BAD_INPUT, "This autoencoder has attention in its levels, which this family has not: not loaded."
         )
     try:
         channels = [int(stock[f"encoder.down_blocks.{i}.resnets.0.conv1.weight"].shape[0]) for i in range(levels)]
@@ -165,7 +167,7 @@ def config_from_published(ddconfig: Mapping[str, Any], embed_dim: int, scale_fac
         if not ok
     ]
     if wrong:
-        message = f"The autoencoder's configuration is not of AudioLDM's kind: see {', '.join(wrong)}."
+        message = f"The autoencoder's configuration is not of this family: see {', '.join(wrong)}."
         raise FoleyCueError(ErrorCode.BAD_INPUT, message)
     channels = [ddconfig["ch"] * factor for factor in ddconfig["ch_mult"]]
     return _config(channels, ddconfig["num_res_blocks"], ddconfig["z_channels"], ddconfig["in_channels"], scale_factor)
@@ -188,15 +190,26 @@ def load(state: State, scale_factor: float) -> AutoencoderKL:
 
 @torch.no_grad()
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
-    """Log-mel (batch, 4 * frames, 64) from scaled latents (batch, 8, frames, 16); no mean or deviation is undone."""
+    """Log-mel (batch, 4 * frames, 64) from scaled latents (batch, 8, frames, 16); no mean or deviation is undone.
+
+    An autoencoder of several channels gives them all, (batch, channels, 8 * height, 8 * width).
+    """
     scale: float = vae.config["scaling_factor"]
     # diffusers annotates a type that no tensor has at run time.
     scaled: Any = latents / scale
     return vae.decode(scaled, return_dict=False)[0].squeeze(1)
 
 
+def posterior(vae: AutoencoderKL, pictures: Tensor) -> DiagonalGaussianDistribution:
+    """The encoder's distribution of unscaled latents for pictures (batch, frames, bands), copied to each channel."""
+    channels: int = vae.config["in_channels"]
+    copies: Any = pictures.unsqueeze(1).expand(-1, channels, -1, -1)
+    found: Any = vae.encode(copies, return_dict=False)[0]
+    return found
+
+
 @torch.no_grad()
 def encode(vae: AutoencoderKL, mel: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """Scaled latents (batch, 8, frames / 4, 16), a sample of the posterior, from log-mel (batch, frames, 64)."""
     scale: float = vae.config["scaling_factor"]
-    return vae.encode(mel.unsqueeze(1), return_dict=False)[0].sample(generator) * scale
+    return posterior(vae, mel).sample(generator) * scale

@@ -23,6 +23,8 @@ class MelConfig:
     f_min: float = 0.0
     f_max: float = 8000.0
     floor: float = 1e-5
+    #: What continues the sound at both ends: "reflect", or "constant" for silence.
+    ends: str = "reflect"
 
 
 AUDIOLDM = MelConfig()
@@ -44,10 +46,10 @@ def mel_basis(config: MelConfig = AUDIOLDM) -> Tensor:
 
 
 def magnitudes(wave: Tensor, config: MelConfig = AUDIOLDM) -> Tensor:
-    """Magnitude spectrum (batch, n_fft // 2 + 1, n // hop + 1) of (batch, n) samples; reflected ends, Hann window."""
-    window = torch.hann_window(config.window, device=wave.device)
+    """Magnitude spectrum (batch, n_fft // 2 + 1, n // hop + 1) of (batch, n) samples; Hann window."""
+    window = torch.hann_window(config.window, dtype=wave.dtype, device=wave.device)
     spectrum = torch.stft(
-        wave, config.n_fft, config.hop, config.window, window, center=True, pad_mode="reflect", return_complex=True
+        wave, config.n_fft, config.hop, config.window, window, center=True, pad_mode=config.ends, return_complex=True
     )
     return spectrum.abs()
 

@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=40, help="clips with an edit")
     parser.add_argument("--frames", type=int, default=128, help="latent frames of 40 ms a take, up to 256")
     parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--strength", type=float, default=1.0, help="of the cues that are moved and added")
     parser.add_argument("--solver", default="dpm++")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -49,7 +50,7 @@ def main() -> None:
     for clip in range(len(stage.clips)):
         prediction = stage.predict(clip)
         own = stage.own_cues(prediction)
-        edited = edit(own, stage.seconds, np.random.default_rng([5, clip]))
+        edited = edit(own, stage.seconds, np.random.default_rng([5, clip]), options.strength)
         if edited is None:
             continue
         control = steer(prediction, stage.pipe.onset_predictor.l2, edited.cues, RULE)

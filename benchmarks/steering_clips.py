@@ -137,8 +137,8 @@ def _free_place(rng: np.random.Generator, taken: Sequence[float], seconds: float
     return None
 
 
-def edit(cues: Sequence[Cue], seconds: float, rng: np.random.Generator) -> Edit | None:
-    """One cue moved anywhere, one added, one deleted; None where there are fewer than three or no room."""
+def edit(cues: Sequence[Cue], seconds: float, rng: np.random.Generator, strength: float = 1.0) -> Edit | None:
+    """One cue moved anywhere, one added, both of this strength, one deleted; None where there is no room for it."""
     if len(cues) < 3:
         return None
     moved, deleted = (int(k) for k in rng.choice(len(cues), 2, replace=False))
@@ -149,7 +149,7 @@ def edit(cues: Sequence[Cue], seconds: float, rng: np.random.Generator) -> Edit 
     second = None if first is None else _free_place(rng, [*old, first], seconds)
     if first is None or second is None:
         return None
-    new = [Cue(round(time * CUE_RATE)) for time in (first, second)]
+    new = [Cue(round(time * CUE_RATE), strength) for time in (first, second)]
     return Edit(
         tuple(sorted([*kept, *new], key=lambda cue: cue.sample)),
         (first, second),

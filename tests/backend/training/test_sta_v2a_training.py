@@ -72,6 +72,7 @@ def test_both_phases_from_the_command_line(tmp_path, capsys):
     assert any(p.any() for p in after.controlnet.controlnet_mid_block.parameters())
     manifest = read_manifest(done / "model")
     assert manifest is not None and manifest.model == "sta-v2a" and not list(faults(done / "model", manifest))
+    assert not any(str(tmp_path) in path.read_text() for path in (done / "model").rglob("*.json"))
 
 
 def test_a_wrong_command_is_answered_in_one_sentence(tmp_path, capsys, monkeypatch):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -102,6 +103,15 @@ def save_model(pipe: StaV2aPipeline, folder: Path) -> None:
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     pipe.save_pretrained(part)
+    _forget_places(part)
     write_manifest(part, MODEL, [])
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
+
+
+def _forget_places(folder: Path) -> None:
+    """Take out of the configurations where their parts were loaded from: that is nobody's business."""
+    for path in folder.rglob("*.json"):
+        config = json.loads(path.read_text(encoding="utf-8"))
+        if config.pop("_name_or_path", None) is not None:
+            path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

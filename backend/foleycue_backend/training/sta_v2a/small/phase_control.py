@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -22,6 +20,7 @@ from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.training.sta_v2a.control import ControlOptions, ControlTask
 from foleycue_backend.training.sta_v2a.features import FeatureSet, write_features
+from foleycue_backend.training.sta_v2a.model_folder import save_model
 from foleycue_backend.training.sta_v2a.runner import Plan
 from foleycue_backend.training.sta_v2a.small import networks
 from foleycue_backend.training.sta_v2a.small.bank import Clips
@@ -77,15 +76,11 @@ def features(small: SmallRun, pipe: StaV2aPipeline, which: str) -> FeatureSet:
     return FeatureSet(files)
 
 
-def save_half(pipe: StaV2aPipeline, folder: Path) -> None:
-    """Save in half precision: a model for tests must be small."""
-    pipe.to(torch.float16).save_pretrained(folder)
-
-
 def run(small: SmallRun, steered: float = 0.0, phase: str = "control", name: str = "faithful") -> None:
     """Train and save the whole model."""
     pipe = assemble(small)
     sets = features(small, pipe, "clips"), features(small, pipe, "held_out")
     options = ControlOptions(snr_gamma=SNR_GAMMA, crop=CROP, steered=steered, rule=RULE)
     small.train(phase, ControlTask(pipe, *sets, options), PLAN)
-    save_half(pipe, small.out / name)
+    # In half precision: a model for tests must be small.
+    save_model(pipe.to(torch.float16), small.out / name)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 #: Weights from which a network counts as full width: its sums are long enough to show another order of adding.
 FULL_WIDTH = 10_000_000
+_FULL_SCALE = 32768
 
 
 class Strictness(Enum):
@@ -32,6 +33,10 @@ class Outcome:
     expected: Mapping[str, Tensor] = field(default_factory=dict)
     #: Bounds of results that are not as near as the others can be, because they enlarge the rounding of a network.
     bounds: Mapping[str, float] = field(default_factory=dict)
+    #: 16-bit samples at the end of a chain, and by how many steps they may differ.
+    steps: Mapping[str, int] = field(default_factory=dict)
+    #: What a golden gave without saying so in the tensor's name.
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,20 +86,29 @@ def relative_error(found: Tensor, wanted: Tensor) -> float:
     return difference / scale if scale else difference
 
 
+def sample_error(found: Tensor, wanted: Tensor) -> float:
+    """Largest difference of 16-bit samples over their full scale; infinite for other shapes."""
+    if found.shape != wanted.shape:
+        return math.inf
+    return (found.int() - wanted.int()).abs().max().item() / _FULL_SCALE
+
+
 def judge(name: str, outcome: Outcome, wanted: Mapping[str, Tensor], strictness: Strictness) -> Verdict:
     """Compare everything that is wanted; what was not computed fails by name."""
     bound = bound_of(strictness, outcome.weights)
+    wanted = {key: value for key, value in wanted.items() if key not in outcome.given}
     unknown = sorted(set(wanted) - set(outcome.tensors))
     if unknown:
         return Verdict(name, unknown[0], bound=bound, reason=f"not computed: {', '.join(unknown)}")
     if not wanted:
         return Verdict(name, bound=bound, reason="it holds no result to compare")
     errors = {key: relative_error(outcome.tensors[key], value) for key, value in wanted.items()}
+    errors |= {key: sample_error(outcome.tensors[key], wanted[key]) for key in outcome.steps if key in wanted}
     bounds = {key: outcome.bounds.get(key, bound) for key in errors}
+    bounds |= {key: steps / _FULL_SCALE for key, steps in outcome.steps.items()}
     worst = max(errors, key=lambda key: errors[key] / bounds[key] if bounds[key] else errors[key])
-    return Verdict(
-        name, worst, errors[worst], bounds[worst], _why(worst, outcome.tensors[worst], wanted[worst]), errors
-    )
+    why = "" if errors[worst] <= bounds[worst] else _why(worst, outcome.tensors[worst], wanted[worst])
+    return Verdict(name, worst, errors[worst], bounds[worst], why, errors)
 
 
 def _why(name: str, found: Tensor, wanted: Tensor) -> str:

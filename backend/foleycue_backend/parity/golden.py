@@ -25,6 +25,7 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError
 _GIVEN = re.compile(r"^(?:\w+\.)?in(?:_\w+)?\.")
 _STORED = "sd."
 _OTHER_GAIN = re.compile(r"([\w.]+) uses gain ([\d.]+)")
+_FAMILY_GAIN = re.compile(r"gain is ([\d.]+) for [\w ]*keys starting with '([\w.]+)'")
 
 
 def unreadable(message: str) -> FoleyCueError:
@@ -116,10 +117,12 @@ class Golden:
         found: list[Golden] = []
         for fact in facts:
             for word in re.findall(r"[\w\-]+", str(self.facts.get(fact, "")).replace(".json", " ")):
-                path = self.path.with_name(f"{word}.json")
-                if path.is_file():
-                    found.append(Golden(path))
-                elif "_" in word and word.split("_")[0] == self.name.split("_")[0]:
+                family = self.name.split("_")[0]
+                near = [self.path.with_name(f"{name}.json") for name in (word, f"{family}_{word}")]
+                present = next((path for path in near if path.is_file()), None)
+                if present is not None:
+                    found.append(Golden(present))
+                elif "_" in word and word.split("_")[0] == family:
                     raise unreadable(f"it refers to {word}.json, which is not in the folder")
         return found
 
@@ -144,7 +147,9 @@ class Golden:
     def gain(self, key: str) -> float:
         """The recipe's gain for a key: the `gain` of the JSON, or an exception that the recipe's text names."""
         exceptions = {name.strip("."): float(value.strip(".")) for name, value in _OTHER_GAIN.findall(self._recipe())}
-        return exceptions.get(key, float(self.facts.get("gain", 1.0)))
+        families = _FAMILY_GAIN.findall(self._recipe())
+        usual = next((float(value) for value, start in families if key.startswith(start)), self.facts.get("gain", 1.0))
+        return exceptions.get(key, float(usual))
 
     def rebuilt(self, shapes: Shapes, prefix: str) -> dict[str, Tensor]:
         """Weights of the given published keys by the recipe that the JSON names; raises FoleyCueError for another."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from foleycue_backend.engines.vta_ldm.frames import frame_indices, frame_requests, pixels, resized
+from foleycue_backend.engines.vta_ldm.frames import frame_indices, frame_requests, pixels
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_middle_square_is_seen_un_normalised():
     seen = pixels(frame, 40)  # nothing is scaled: columns (81 - 40) / 2 = 20.5, to even, onwards
     assert seen.shape == (3, 40, 40)
     assert torch.equal(seen[:, 5, 5], torch.tensor([1.0, 0.2, 0.0]))
-    assert np.array_equal(resized(frame, 40), frame[:, 20:60])
+    assert torch.equal((seen * 255).round().byte().permute(1, 2, 0), torch.from_numpy(frame[:, 20:60]))
     assert bool((seen[0] == 1).all())
 
 

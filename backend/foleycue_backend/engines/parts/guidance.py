@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -58,17 +58,25 @@ def two_branches(conditions: TextStates, scale: float, batch: int) -> Branches:
     return Branches(states, None if bool(mask.all()) else mask, weights)
 
 
+def _nothing(_rows: Tensor, _timestep: Tensor) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class GuidedUnet:
-    """A UNet with its conditions, as `.sampling` asks it; `extras` are further arguments of every evaluation."""
+    """A UNet with its conditions, as `.sampling` asks it.
+
+    `extras` makes further arguments of each evaluation from the rows of all branches and the timestep.
+    """
 
     unet: UNet2DConditionModel
     branches: Branches
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    extras: Callable[[Tensor, Tensor], Mapping[str, Any]] = _nothing
 
     def __call__(self, latents: Tensor, timestep: Tensor, step: int, steps: int) -> Tensor:
         """Guided output (B, ...) at `timestep`; nothing depends on the number of the step."""
         states, mask = self.branches.states, self.branches.mask
         rows = self.branches.stack(latents)
-        output = self.unet(rows, timestep, states, encoder_attention_mask=mask, return_dict=False, **self.extras)
+        extras = self.extras(rows, timestep)
+        output = self.unet(rows, timestep, states, encoder_attention_mask=mask, return_dict=False, **extras)
         return self.branches.combine(output[0])

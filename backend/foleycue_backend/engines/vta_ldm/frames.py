@@ -8,8 +8,9 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
+
+from foleycue_backend.engines.parts.pictures import middle_square
 
 #: Pictures a second and their size.
 RATE, SIZE = 2, 224
@@ -33,16 +34,6 @@ def frame_indices(count: int, rate: float) -> list[int]:
     return [index for index in frame_requests(count, rate) if index < count]
 
 
-def resized(frame: NDArray[np.uint8], size: int = SIZE) -> NDArray[np.uint8]:
-    """The middle (size, size, 3) of an RGB picture (height, width, 3) whose shorter side was made `size`."""
-    height, width = frame.shape[:2]
-    short = min(width, height)
-    scaled = (int(size * width / short), int(size * height / short))
-    picture = Image.fromarray(frame).resize(scaled, Image.Resampling.BICUBIC)
-    left, top = (round((side - size) / 2) for side in scaled)
-    return np.asarray(picture.crop((left, top, left + size, top + size)))
-
-
 def pixels(frame: NDArray[np.uint8], size: int = SIZE) -> Tensor:
     """What the picture encoder gets: (3, size, size) in [0, 1], without CLIP's mean and deviation."""
-    return torch.from_numpy(resized(frame, size).copy()).permute(2, 0, 1).float() / 255
+    return torch.from_numpy(middle_square(frame, size).copy()).permute(2, 0, 1).float() / 255

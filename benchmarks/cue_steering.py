@@ -19,8 +19,10 @@ import torch
 from common import interval
 from numpy.typing import NDArray
 from steering_clips import SMALL, Edit, Stage, edit, seconds_of
+from torch import Tensor
 
-from foleycue_backend.engines.sta_v2a.steering import steer
+from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction
+from foleycue_backend.engines.sta_v2a.steering import onset_margins, steer
 from foleycue_backend.training.mini.judge import match, onset_f1
 from foleycue_backend.training.sta_v2a.small.rule import RULE
 
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--strength", type=float, default=1.0, help="of the cues that are moved and added")
     parser.add_argument("--solver", default="dpm++")
+    parser.add_argument("--whole-rows", action="store_true", help="change whole rows instead: no steering, a control")
     options = parser.parse_args()
     torch.set_num_threads(1)
     # Some clips have too few cues for three edits.
@@ -54,6 +57,8 @@ def main() -> None:
         if edited is None:
             continue
         control = steer(prediction, stage.pipe.onset_predictor.l2, edited.cues, RULE)
+        if options.whole_rows:
+            control = whole_rows(prediction, control)
         before = stage.onsets(stage.mel(clip, prediction.hidden, seed=1))
         after = stage.onsets(stage.mel(clip, control, seed=1))
         _score(figures, stage, clip, (seconds_of(own), edited), (before, after))
@@ -68,6 +73,20 @@ def main() -> None:
         print(f"{name:72} {interval(values)}")
     unedited, edited_f1 = (np.mean(figures[name]) for name in (_OWN, _EDITED))
     print(f"edited / unedited at 50 ms: {edited_f1 / unedited:.2f} (aim: 0.8)")
+
+
+def whole_rows(prediction: OnsetPrediction, control: Tensor) -> Tensor:
+    """The edit without its economy: each row that steering changes becomes the clip's clearest onset or clearest none.
+
+    Such a row is one that training has shown to the ControlNet, but it forgets what else was seen at its time.
+    """
+    margins, hidden = onset_margins(prediction.logits[0]), prediction.hidden[0]
+    changed = (control != prediction.hidden)[0].any(-1)
+    placed = changed & (margins <= RULE.threshold)
+    rows = hidden.clone()
+    rows[changed] = hidden[margins.argmin()]
+    rows[placed] = hidden[margins.argmax()]
+    return rows[None]
 
 
 _OWN = "unedited: own cues against the take, F1 50 ms"

@@ -9,13 +9,15 @@ import torch
 
 from foleycue_backend.engines.parts.schedule import solver
 from foleycue_backend.engines.sta_v2a.guidance import Scales
-from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction
+from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
+from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction, OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.steering import cues_from_logits, steer
 from foleycue_backend.training.__main__ import main
 from foleycue_backend.training.mini.bank import Bank
 from foleycue_backend.training.mini.judge import onset_f1, salient_onsets
-from foleycue_backend.training.sta_v2a.small import networks
+from foleycue_backend.training.sta_v2a.small import codec_tasks, networks, phase_pictures, phase_prior, phase_vocoder
+from foleycue_backend.training.sta_v2a.small.bank import render
 from foleycue_backend.training.sta_v2a.small.pictures import pictures
 from foleycue_backend.training.sta_v2a.small.rule import RULE
 from foleycue_backend.training.sta_v2a.small.sounds import KINDS, RATE, SAMPLES, sound, strikes
@@ -48,6 +50,30 @@ def test_tokens_end_as_t5s_do():
     tokenizer = networks.tokenizer()
     ids = tokenizer(["", "knock on a door"])["input_ids"]
     assert ids[0] == [tokenizer.eos_token_id] and ids[1][-1] == tokenizer.eos_token_id and len(ids[1]) > 2
+
+
+def test_each_phase_takes_a_step():
+    pytest.importorskip("librosa")
+    clips = render(2, 4)
+    tokenizer = networks.tokenizer()
+    posterior = phase_prior.encode_clips(vae := networks.vae(), clips)
+    sets = [(posterior, clips), (posterior, clips)]
+    phase_vocoder.wake(vocoder := networks.vocoder())
+    parts = networks.video_encoder(), LocalFeatures(), OnsetPredictor()
+    tasks = (
+        codec_tasks.VaeTask(vae, clips, clips),
+        codec_tasks.VocoderTask(vocoder, clips, clips),
+        phase_pictures.PictureTask(*parts, clips, clips),
+        phase_prior.PriorTask(networks.unet(), networks.text_encoder(len(tokenizer)), tokenizer, sets),
+    )
+    for task in tasks:
+        task.train()
+        loss = task(task.batch(1, torch.Generator().manual_seed(0)))
+        loss.backward()
+        assert loss.isfinite() and all(p.grad is not None for p in task.trained().values())
+        assert len(list(task.held_out())) >= 1
+    # The encoder stays frozen in eval mode; only its batch norms learn their statistics.
+    assert not parts[0].training and any(m.training for m in parts[0].modules())
 
 
 def test_a_wrong_phase_or_folder_is_said(tmp_path, capsys):

@@ -35,7 +35,8 @@ def wake(vocoder: SpeechT5HifiGan) -> None:
             if module.bias is not None:
                 module.bias.zero_()
     vocoder.conv_pre.weight.div_(_SPREAD)
-    vocoder.conv_pre.bias.copy_(-_MEAN * vocoder.conv_pre.weight.sum((1, 2)))
+    if (bias := vocoder.conv_pre.bias) is not None:
+        bias.copy_(-_MEAN * vocoder.conv_pre.weight.sum((1, 2)))
     vocoder.conv_post.weight.mul_(0.1)
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from foleycue_shared.errors import FoleyCueError
 
 VERSION = "22.12.3"
 NEEDED = ("kdenlive", "melt", "Xvfb", "openbox", "dbus-daemon", "xclip")
-START_SECONDS = 90.0
+START_SECONDS = 60.0
 
 
 def require_kdenlive() -> None:
@@ -31,22 +32,23 @@ class Desktop:
     """Use as a context manager; environment holds what programs need to appear on it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self.environment: dict[str, str] = {}
 
     def __enter__(self) -> "Desktop":
-        runtime = self._folder / "run"
-        for path in (self._folder / "home" / ".config", runtime):
-            path.mkdir(parents=True)
-        runtime.chmod(0o700)
+        (self.folder / "home" / ".config").mkdir(parents=True)
+        # Sockets lie there, whose paths must be short. And Kdenlive notes there that it starts: one that was killed
+        # meanwhile makes the next one ask questions.
+        own = tempfile.mkdtemp(prefix="fc-")
         # With this version on record Kdenlive asks no questions at its first start.
-        rc = self._folder / "home" / ".config" / "kdenliverc"
+        rc = self.folder / "home" / ".config" / "kdenliverc"
         rc.write_text(f"[version]\nversion={VERSION}\n")
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("QT_", "XDG_", "PYTEST"))},
-            "HOME": str(self._folder / "home"),
-            "XDG_RUNTIME_DIR": str(runtime),
+            "HOME": str(self.folder / "home"),
+            "XDG_RUNTIME_DIR": own,
+            "TMPDIR": own,
             "QT_QPA_PLATFORM": "xcb",
             "SDL_AUDIODRIVER": "dummy",
             "LIBGL_ALWAYS_SOFTWARE": "1",
@@ -66,6 +68,7 @@ class Desktop:
             process.wait()
             if process.stdout is not None:
                 process.stdout.close()
+        shutil.rmtree(self.environment["TMPDIR"], ignore_errors=True)
 
     @contextmanager
     def kdenlive(self, project: Path) -> Iterator["RealKdenlive"]:
@@ -83,7 +86,7 @@ class Desktop:
             subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=False, timeout=20)
 
     def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
-        log = (self._folder / f"{command[0]}-{len(self._processes)}.log").open("wb")
+        log = (self.folder / f"{command[0]}-{len(self._processes)}.log").open("wb")
         process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         log.close()
         self._processes.append(process)
@@ -118,7 +121,8 @@ class RealKdenlive:
                         if "/" in line.title() and line.enabled("edit_paste"):
                             return
             time.sleep(0.2)
-        raise AssertionError("Kdenlive did not come up")
+        self.desktop.photograph(self.desktop.folder / "start.png")
+        raise AssertionError(f"Kdenlive did not come up: see {self.desktop.folder}")
 
     def do(self, *actions: str) -> None:
         """Choose actions one after the other."""

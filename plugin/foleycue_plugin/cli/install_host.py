@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""foleycue install-host: FoleyCue's part of an editor, put there or taken away; nothing but its own files is touched."""
+"""foleycue install-host: puts FoleyCue's part into an editor, or takes it away; other files are never touched."""
 
 import argparse
 import importlib

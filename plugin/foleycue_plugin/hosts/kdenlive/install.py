@@ -73,7 +73,7 @@ def _entry() -> str:
         "[Desktop Entry]\nType=Application\nName=FoleyCue\nGenericName=Foley for a timeline\n"
         "Comment=Sound for the range that is marked in Kdenlive\n"
         f"Exec={command} %f\nTryExec={sys.executable}\nTerminal=false\n"
-        "Categories=AudioVideo;Audio;Video;\nMimeType=application/x-kdenlive;\nStartupWMClass=foleycue\n"
+        "Categories=AudioVideo;Audio;Video;\nStartupWMClass=foleycue\n"
         f"Keywords=foley;sound;kdenlive;\n{_MARK}\n"
     )
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A panel in a process of its own, on a real screen, and a hand that presses its buttons: one JSON line in, one out.
+
+Run as a program. Words: open (the offered editor), generate (prompt, takes), insert (number), quit.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from foleycue_shared.places import home
+from foleycue_ui.app import application, client_factory
+from foleycue_ui.model.state import Notice
+from foleycue_ui.panel import Panel
+from foleycue_ui.playback.clock import SilentClock
+from foleycue_ui.playback.player import Player
+
+LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 240.0
+
+
+class Hand:
+    """Does what it is told, through widgets only."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._state = panel, panel.state
+
+    def open(self) -> dict[str, object]:
+        """Press the button that the panel offers by itself."""
+        _until(lambda: self._notice("editor ") is not None)
+        frames = self._panel.notices.frames
+        offer = next(frame for frame in frames if frame.notice is self._notice("editor "))
+        assert offer.action is not None
+        QTest.mouseClick(offer.action, LEFT)
+        state = self._state
+        _until(lambda: state.range.selection is not None and state.cues.known and not state.job.analysing)
+        marked = state.range.marked
+        return {"text": offer.notice.text, "start": marked.start, "frames": marked.frames, "rate": str(marked.rate)}
+
+    def generate(self, prompt: str, takes: int) -> dict[str, object]:
+        """Press Generate, and wait for the takes."""
+        before = len(self._state.takes.entries)
+        self._panel.prompt.prompt.setPlainText(prompt)
+        self._panel.options.takes.setValue(takes)
+        QTest.mouseClick(self._panel.generate_bar.generate, LEFT)
+        _until(lambda: not self._state.job.active and len(self._state.takes.entries) == before + takes)
+        return {"takes": [str(card.entry.path) for card in self._panel.takes.cards]}
+
+    def insert(self, number: int) -> dict[str, object]:
+        """Press a take's Insert button, and wait for what the panel says."""
+        self._state.notices.clear("insert")
+        QTest.mouseClick(self._panel.takes.cards[number].insert, LEFT)
+        _until(lambda: self._notice("insert") is not None)
+        notice = self._notice("insert")
+        assert notice is not None
+        return {"kind": notice.kind, "text": notice.text, "detail": notice.detail}
+
+    def _notice(self, key: str) -> Notice | None:
+        return next((notice for notice in self._state.notices.notices if notice.key.startswith(key)), None)
+
+
+def _until(ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        assert time.monotonic() < end, "nothing happened"
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def main() -> None:
+    """Serve until quit."""
+    app = application(sys.argv[:1])
+    places = home()
+    panel = Panel(places, client_factory(places), Player(make_clock=SilentClock))
+    panel.resize(420, 940)
+    panel.move(QPoint(1170, 10))
+    panel.show()
+    panel.controller.start()
+    hand = Hand(panel)
+    sys.stdout.write('{"ready": true}\n')
+    sys.stdout.flush()
+    for line in iter(sys.stdin.readline, ""):
+        order = json.loads(line)
+        word = order.pop("word")
+        if word == "quit":
+            break
+        sys.stdout.write(json.dumps(getattr(hand, word)(**order)) + "\n")
+        sys.stdout.flush()
+    panel.close()
+    app.processEvents()
+
+
+if __name__ == "__main__":
+    main()

@@ -14,13 +14,14 @@ from torch import Tensor, nn
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
+from foleycue_backend.engines.parts.guidance import Branches
 from foleycue_backend.engines.parts.schedule import ddpm
 from foleycue_backend.engines.parts.state_dict import filled, load_exactly
 from foleycue_backend.engines.parts.text import TextStates, TokenIds, encode_tokens
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
-from foleycue_backend.engines.sta_v2a.guidance import Branches, Scales
+from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
@@ -146,7 +147,7 @@ _HEARD = ("sample", "timestep", "encoder_hidden_states", "encoder_attention_mask
 def _guided(output: Tensor, scale: float) -> Tensor:
     """Both halves joined by the product's own guidance."""
     weights = torch.tensor(list(Scales(text=scale).branch_weights().values()))
-    return Branches(output, None, output, weights).combine(output)
+    return Branches(output, None, weights).combine(output)
 
 
 def variance_noise(golden: Golden, prefix: str = "") -> Iterator[Tensor]:

@@ -6,8 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foleycue_backend.engines.parts.guidance import expand
 from foleycue_backend.engines.parts.text import TextStates
-from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches, expand
+from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches
 
 SCALE = st.floats(0, 8)
 NEEDED = {

@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The denoising loop: ControlNet and UNet on all branches of guidance at once, then one step of any scheduler."""
+"""The denoising loop: ControlNet and UNet on all branches of guidance at once, in each step of any scheduler."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor
 from torch.nn import functional as F
 
-from foleycue_backend.engines.parts.ancestral import ancestral_step
+from foleycue_backend.engines.parts.sampling import Generators, OnStep, sample
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
 from foleycue_backend.engines.sta_v2a.guidance import Branches
-
-#: Called after each step with (steps done, all steps); what it raises ends the loop.
-OnStep = Callable[[int, int], None]
-Generators = torch.Generator | list[torch.Generator] | None
 
 
 @dataclass(frozen=True)
@@ -91,24 +85,6 @@ class Velocity:
         return branches.combine(predicted[0])
 
 
-def _advance(
-    scheduler: Any,  # noqa: ANN401 - diffusers' schedulers share no base with a step
-    guided: Tensor,
-    timestep: Tensor,
-    latents: Tensor,
-    noise: Tensor | None,
-    generator: Generators,
-) -> Tensor:
-    if not isinstance(scheduler, DDPMScheduler):
-        # Deterministic solvers draw nothing.
-        return scheduler.step(guided, timestep, latents, return_dict=False)[0]
-    if noise is not None:
-        return ancestral_step(scheduler, guided, int(timestep), latents, noise)
-    draws: Any = generator  # the stock annotation forgets that there may be one for each sound
-    return scheduler.step(guided, int(timestep), latents, generator=draws, return_dict=False)[0]
-
-
-@torch.inference_mode()
 def denoise(
     unet: UNet2DConditionModel,
     controlnet: CueControlNet,
@@ -123,20 +99,17 @@ def denoise(
     generator: Generators = None,
     on_step: OnStep | None = None,
 ) -> Tensor:
-    """Latents (B, channels, frames, bands), float32, from noise of the same shape.
+    """Latents (B, channels, frames, bands), float32, from noise of the same shape; see `parts.sampling.sample`.
 
-    The scheduler is copied, so that a loop that was cut off leaves nothing behind. `variance_noise` gives the noise
-    of each DDPM step; without it, it is drawn from `generator` (one, or one for each sound). `plain` are the branches
-    of the steps that `thrift` leaves without guidance.
+    `plain` are the branches of the steps that `thrift` leaves without guidance.
     """
-    own = type(scheduler).from_config(scheduler.config)
-    own.set_timesteps(steps, device=latents.device)
-    latents = latents.float() * own.init_noise_sigma
     velocity = Velocity(unet, controlnet, branches, plain or branches, thrift)
-    for step, timestep in enumerate(own.timesteps):
-        guided = velocity(own.scale_model_input(latents, timestep), timestep, step, steps)
-        noise = next(variance_noise) if variance_noise is not None else None
-        latents = _advance(own, guided, timestep, latents, noise, generator)
-        if on_step is not None:
-            on_step(step + 1, steps)
-    return latents
+    return sample(
+        scheduler,
+        velocity,
+        latents,
+        steps=steps,
+        variance_noise=variance_noise,
+        generator=generator,
+        on_step=on_step,
+    )

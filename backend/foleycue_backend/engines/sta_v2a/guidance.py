@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from foleycue_backend.engines.parts import guidance
 from foleycue_backend.engines.parts.text import TextStates
 
 #: Order of the branches on the batch axis. The last one runs without the ControlNet.
@@ -42,35 +43,10 @@ PUBLISHED = Scales()
 
 
 @dataclass(frozen=True)
-class Branches:
-    """The conditions of all branches of B sounds, stacked branch after branch.
+class Branches(guidance.Branches):
+    """`control` of the first rows, those that have cues, maybe none."""
 
-    `states` (N · B, length, width); `mask` (N · B, length) 1 keep and 0 drop, None if all are kept; `control` of the
-    first rows, those that have cues, maybe none; `weights` (N,).
-    """
-
-    states: Tensor
-    mask: Tensor | None
     control: Tensor
-    weights: Tensor
-
-    def stack(self, latents: Tensor) -> Tensor:
-        """Latents for every branch, (N · B, ...)."""
-        return latents.to(self.states.dtype).repeat(len(self.weights), *[1] * (latents.ndim - 1))
-
-    def combine(self, velocities: Tensor) -> Tensor:
-        """Guided velocity (B, ...) in float32 from those of all branches."""
-        parts = velocities.float().unflatten(0, (len(self.weights), -1))
-        return torch.einsum("n,n...->...", self.weights, parts) if len(parts) > 1 else parts[0]
-
-
-def expand(conditions: Tensor, batch: int) -> Tensor:
-    """One condition a sound; several sounds of one clip lie side by side. Raises ValueError if they do not divide."""
-    if len(conditions) == batch:
-        return conditions
-    if batch % len(conditions):
-        raise ValueError(f"{len(conditions)} conditions cannot serve {batch} sounds")
-    return conditions.repeat_interleave(batch // len(conditions), 0)
 
 
 def _states(text: TextStates, tokens: Tensor | None, branch: str) -> tuple[Tensor, Tensor]:
@@ -101,6 +77,6 @@ def branches(scales: Scales, text: TextStates, tokens: Tensor | None, control: T
     return Branches(
         states,
         None if bool(mask.all()) else mask,
-        control.repeat(with_cues, *[1] * (control.ndim - 1)),
         torch.tensor(list(weights.values()), dtype=torch.float32, device=control.device),
+        control.repeat(with_cues, *[1] * (control.ndim - 1)),
     )

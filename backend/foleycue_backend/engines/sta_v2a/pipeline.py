@@ -22,13 +22,15 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from foleycue_backend.engines.parts import autoencoder
 from foleycue_backend.engines.parts import vocoder as hifigan
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.guidance import expand
+from foleycue_backend.engines.parts.sampling import Generators, OnStep
 from foleycue_backend.engines.parts.schedule import Scheduler
 from foleycue_backend.engines.parts.text import TextStates, encode_text
 from foleycue_backend.engines.sta_v2a import denoising
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS, CueControlNet
-from foleycue_backend.engines.sta_v2a.denoising import NOTHING_LEFT_OUT, Generators, OnStep, Thrift
-from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches, expand
+from foleycue_backend.engines.sta_v2a.denoising import NOTHING_LEFT_OUT, Thrift
+from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import FRAMES, OnsetPrediction, OnsetPredictor
 from foleycue_backend.engines.sta_v2a.steering import DEFAULT_RULE, SteeringRule, steer

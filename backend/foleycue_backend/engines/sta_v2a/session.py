@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.base import Conditions, OnStep
+from foleycue_backend.engines.parts.sampling import OnStep as DenoisingStep
 from foleycue_backend.engines.parts.schedule import Scheduler
 from foleycue_backend.engines.parts.text import TextStates
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS
-from foleycue_backend.engines.sta_v2a.denoising import OnStep as DenoisingStep
 from foleycue_backend.engines.sta_v2a.denoising import Thrift
 from foleycue_backend.engines.sta_v2a.foresight import condition
 from foleycue_backend.engines.sta_v2a.guidance import Scales

@@ -16,7 +16,6 @@ from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 from foleycue_backend.engines.foleycrafter import condition_map, frames, mel_image
 from foleycue_backend.engines.foleycrafter.adapters import image_prompt
 from foleycue_backend.engines.parts import clip, vocoder
-from foleycue_backend.engines.vta_ldm.conditioning import embed_frames
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind, value_count
@@ -56,7 +55,7 @@ def embeddings(golden: Golden) -> Outcome:
     """Pixels, embeddings, and both halves of the prompt that they make."""
     tower = load_vision(golden)
     pixels = pixels_of(golden.tensor("frames_u8"))
-    found = embed_frames(tower, pixels)
+    found = clip.embed_pictures(tower, pixels)
     results = {
         "image_embeds": found,
         "pixel_mean": pixels.mean((2, 3)),

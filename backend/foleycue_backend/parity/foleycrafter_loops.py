@@ -28,7 +28,6 @@ from foleycue_backend.engines.foleycrafter.sound import decode, pndm
 from foleycue_backend.engines.parts import autoencoder, clip, vocoder
 from foleycue_backend.engines.parts.sampling import sample
 from foleycue_backend.engines.parts.text import TextStates
-from foleycue_backend.engines.vta_ldm.conditioning import embed_frames
 from foleycue_backend.parity.compare import Outcome, Strictness
 from foleycue_backend.parity.denoising import UnetTape
 from foleycue_backend.parity.foleycrafter import load_vision, load_vocoder, pixels_of
@@ -171,7 +170,7 @@ def whole(golden: Golden) -> Outcome:
     detector = load_detector(_named(golden, "variants")).train()
     logits = detector(frames.detector_input(frames.detector_square(seen.permute(0, 3, 1, 2))))
     del detector
-    prompt = image_prompt(embed_frames(load_vision(_named(golden, "vision_config")), pixels_of(seen)))
+    prompt = image_prompt(clip.embed_pictures(load_vision(_named(golden, "vision_config")), pixels_of(seen)))
     seconds = float(golden.fact("duration"))
     row = condition_row(golden.tensor("detector_logits")[0].sigmoid(), seconds)
     generator = torch.Generator().manual_seed(int(golden.fact("seed")))

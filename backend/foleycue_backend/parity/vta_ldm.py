@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from foleycue_backend.engines.parts.clip import embed_pictures
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.parts.state_dict import strip_prefix
 from foleycue_backend.engines.parts.text import TextStates
@@ -18,7 +19,6 @@ from foleycue_backend.engines.vta_ldm import frames
 from foleycue_backend.engines.vta_ldm.checkpoint import PREFIXES, PictureSide, load_picture_side
 from foleycue_backend.engines.vta_ldm.conditioning import (
     clip_embeddings,
-    embed_frames,
     embed_text,
     pad_clips,
     position_table,
@@ -102,7 +102,7 @@ def conditioning(golden: Golden) -> Outcome:
     """Embeddings, tokens of a batch of clips and their masks, with positions, in training, and of text."""
     side, placed = _picture_side(golden), _picture_side(golden, positions=True)
     names = sorted((name for name in golden.tensors if name.startswith("in.frames_")), key=lambda n: int(n[10:]))
-    clips = [embed_frames(side.vision, golden.tensor(name)) for name in names]
+    clips = [embed_pictures(side.vision, golden.tensor(name)) for name in names]
     states, mask = pad_clips([side.projection(clip) for clip in clips])
     whole = with_unconditional(states, mask)
     results = {f"mid.image_embeds_{number}": clip for number, clip in enumerate(clips)} | {

@@ -9,12 +9,12 @@ from transformers.models.clip.configuration_clip import CLIPVisionConfig
 from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
 from fakes.tiny_unet import UNET, tiny_unet
+from foleycue_backend.engines.parts.clip import embed_pictures
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.vta_ldm import checkpoint
 from foleycue_backend.engines.vta_ldm.conditioning import (
     TokenProjection,
     clip_embeddings,
-    embed_frames,
     pad_clips,
     position_table,
     with_unconditional,
@@ -122,6 +122,6 @@ def test_text_stands_before_the_pictures_as_often_as_there_are():
 def test_embeddings_are_projected_and_not_of_unit_length():
     torch.manual_seed(1)
     tower = CLIPVisionModelWithProjection(CLIPVisionConfig(**VISION)).eval()
-    embeddings = embed_frames(tower, torch.rand(2, 3, 24, 24))
+    embeddings = embed_pictures(tower, torch.rand(2, 3, 24, 24))
     assert embeddings.shape == (2, 12)
     assert not torch.allclose(embeddings.norm(dim=1), torch.ones(2))

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 from transformers.modeling_utils import PreTrainedModel
 from transformers.models.clip.configuration_clip import CLIPTextConfig, CLIPVisionConfig
@@ -98,6 +99,12 @@ def load_text(kind: type[Text], state: State, stated: Mapping[str, Any] | None =
     own = {key: value for key, value in state.items() if not key.endswith(_POSITION_IDS)}
     tower = kind(text_config(own, stated))
     return _filled(tower, text_names(tower, own), "CLIP text tower")
+
+
+@torch.no_grad()
+def embed_pictures(tower: CLIPVisionModelWithProjection, pictures: Tensor) -> Tensor:
+    """Projected embeddings (T, width), not of unit length, of pictures (T, 3, size, size) as the model wants them."""
+    return tower(pixel_values=pictures).image_embeds
 
 
 def text_names(tower: PreTrainedModel, state: State) -> dict[str, Tensor]:

@@ -13,7 +13,7 @@ import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
-from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
 from foleycue_backend.engines.parts.text import TextStates
 
@@ -45,12 +45,6 @@ class TokenProjection(ModelMixin, ConfigMixin):
                 raise ValueError(f"{len(embeddings)} pictures, but the model knows {POSITIONS} positions")
             embeddings = embeddings + position_table(embeddings.shape[-1])[: len(embeddings)].to(embeddings)
         return self.linear_layer(embeddings)
-
-
-@torch.no_grad()
-def embed_frames(tower: CLIPVisionModelWithProjection, frames: Tensor) -> Tensor:
-    """Projected embeddings (T, embedding) of pictures (T, 3, size, size) in [0, 1]."""
-    return tower(pixel_values=frames).image_embeds
 
 
 @torch.no_grad()

@@ -13,8 +13,12 @@ from fakes.mlt_projects import Lane, Project
 from foleycue_plugin import usecases
 from foleycue_plugin.hosts.kdenlive.bus import Kdenlive
 from foleycue_plugin.hosts.kdenlive.live import KdenliveHost
+from foleycue_plugin.hosts.kdenlive.session import Session
+from foleycue_plugin.hosts.mlt.additions import add_track
 from foleycue_plugin.hosts.mlt.files import read_edit
 from foleycue_plugin.hosts.mlt.timeline import setting
+from foleycue_shared import places
+from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.places import HOME_VARIABLE
 from foleycue_shared.timing import FrameRange, frames_to_samples
 from plugin.media_files import write_movie
@@ -146,3 +150,115 @@ def test_the_whole_way_of_a_take(studio):
     assert studio.tracks() == [shape[0], ("", []), ("FoleyCue", [])]
     named = host.insert(editor, selection, studio.take(span, "four"), track="FoleyCue")
     assert named.track == "FoleyCue" and studio.click() == studio.expected()
+
+
+@pytest.fixture
+def fresh(desktop, studios, tmp_path):
+    """A studio of its own at 25, which a test may ruin."""
+    path, rate, start = studios("25", "fault")
+    clipboard = XClipboard(desktop)
+    with desktop.kdenlive(path) as kdenlive:
+        yield Studio(tmp_path, rate, path, start, kdenlive, clipboard, KdenliveHost(clipboard))
+
+
+def backups() -> list[Path]:
+    return list((places.home().data / "backups").glob("*"))
+
+
+def test_a_kdenlive_that_dies_before_it_reads_the_project_anew(fresh, monkeypatch):
+    selection = usecases.mark(fresh.host.open(fresh.editor))
+    fresh.state()
+    seen = []
+
+    def die(line, action):
+        if action == "file_revert" and not seen:
+            seen.append(fresh.path.read_bytes())
+            fresh.kdenlive.process.kill()
+            fresh.kdenlive.process.wait()
+        return activate(line, action)
+
+    activate = Kdenlive.activate
+    monkeypatch.setattr(Kdenlive, "activate", die)
+    saved: list[bytes] = []
+    rewrite = Session.rewrite
+    monkeypatch.setattr(Session, "rewrite", lambda *given: (saved.append(given[1].data), rewrite(*given))[1])
+    with pytest.raises(FoleyCueError, match="has gone") as caught:
+        fresh.host.insert(fresh.editor, selection, fresh.take(selection.range, "dead"), track="Foley")
+    assert caught.value.code is ErrorCode.BUSY
+    assert seen[0] != saved[0], "the new track was never on disk"
+    assert fresh.path.read_bytes() == saved[0] and backups() == []
+
+
+def test_a_dialog_keeps_kdenlive_from_answering(fresh, monkeypatch):
+    """The insert waits no longer than its timeout, says so, and has changed nothing."""
+    monkeypatch.setattr("foleycue_plugin.hosts.kdenlive.bus._SLOW", 2.0)
+    editor = fresh.editor
+    selection = usecases.mark(fresh.host.open(editor))
+    # A file that another program has put in the project's place while Kdenlive is about to read it: it asks about it.
+    before = fresh.path.read_bytes()
+
+    def spoil(edit, sequence, *given):
+        return edit.document.data.replace(b"kdenlive:docproperties.version", b"kdenlive:docproperties.no-version")
+
+    monkeypatch.setattr("foleycue_plugin.hosts.kdenlive.live.add_track", spoil)
+    with pytest.raises(FoleyCueError, match="does not answer: close the dialog") as caught:
+        fresh.host.insert(editor, selection, fresh.take(selection.range, "modal"), track="Foley")
+    assert caught.value.code is ErrorCode.BUSY
+    assert len(fresh.path.read_bytes()) == len(before) and b"no-version" not in fresh.path.read_bytes()
+    assert backups() == []
+
+
+def test_a_project_that_may_not_be_changed(fresh):
+    editor = fresh.editor
+    selection = usecases.mark(fresh.host.open(editor))
+    fresh.path.chmod(0o444)
+    before = fresh.path.read_bytes()
+    with pytest.raises(FoleyCueError, match="read-only") as caught:
+        fresh.host.insert(editor, selection, fresh.take(selection.range, "locked"))
+    assert caught.value.code is ErrorCode.OUTPUT_UNWRITABLE
+    assert fresh.path.read_bytes() == before
+    fresh.path.chmod(0o644)
+
+
+def test_a_project_that_another_program_changes_meanwhile(fresh, monkeypatch):
+    editor = fresh.editor
+    selection = usecases.mark(fresh.host.open(editor))
+    theirs = []
+
+    def meddle(*given):
+        theirs.append(fresh.path.read_bytes() + b"<!-- theirs -->\n")
+        fresh.path.write_bytes(theirs[0])
+        return add_track(*given)
+
+    monkeypatch.setattr("foleycue_plugin.hosts.kdenlive.live.add_track", meddle)
+    with pytest.raises(FoleyCueError, match="changed by another program"):
+        fresh.host.insert(editor, selection, fresh.take(selection.range, "meddled"), track="Foley")
+    assert fresh.path.read_bytes() == theirs[0] and backups() == []
+
+
+def test_an_occupied_or_changed_track_is_never_touched(fresh):
+    """Between opening and inserting somebody filled A2: the take goes on a new track."""
+    editor = fresh.editor
+    selection = usecases.mark(fresh.host.open(editor))
+    first = fresh.host.insert(editor, selection, fresh.take(selection.range, "first"))
+    shape = fresh.tracks()
+    assert first.track == "A2"
+    second = fresh.host.insert(editor, selection, fresh.take(selection.range, "second"), track="A2")
+    assert second.track == "FoleyCue"
+    assert fresh.tracks()[:2] == shape and len(fresh.tracks()) == 3
+    # A take that is not there any more cannot be exchanged.
+    fresh.host.remove(second)
+    with pytest.raises(FoleyCueError, match="no longer where it was put"):
+        fresh.host.replace(second, fresh.take(selection.range, "third"))
+
+
+def test_two_instances_are_told_apart(desktop, fresh, studios):
+    path, rate, start = studios("29.97", "other")
+    with desktop.kdenlive(path) as kdenlive:
+        other = Studio(fresh.folder, rate, path, start, kdenlive, fresh.clipboard, fresh.host)
+        assert {editor.project for editor in fresh.host.probe()} == {fresh.path, path}
+        untouched = fresh.path.read_bytes()
+        selection = usecases.mark(other.host.open(other.editor))
+        placed = other.host.insert(other.editor, selection, other.take(selection.range, "there"))
+        assert placed.editor.project == path and other.click() == other.expected()
+        assert fresh.path.read_bytes() == untouched

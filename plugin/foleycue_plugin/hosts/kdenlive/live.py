@@ -75,7 +75,8 @@ class KdenliveHost:
             if free is not None and self._clipboard is not None and state.position is not None:
                 after = _paste(session, self._clipboard, state, free, sound, span)
             else:
-                name = free_track_name(state.sequence, track or _NEW_TRACK)
+                counted = any(track == state.label(other) for other in state.sequence.audio_tracks if not other.name)
+                name = free_track_name(state.sequence, _NEW_TRACK if counted or not track else track)
                 data = _edited(lambda: add_track(state.edit, state.sequence, name, span, [sound]))
                 after = session.rewrite(state, data, lambda now: _check(state, now, sound, span))
             return _placement(editor, after, sound.path, span)

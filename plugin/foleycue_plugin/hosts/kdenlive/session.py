@@ -92,11 +92,13 @@ class Session:
 
         When anything fails, check's raising included, the file is, byte for byte, what it was.
         """
-        with self.backup(state):
+        with self.backup(state) as backup:
+            backup.restore = False
             if state.path.read_bytes() != state.data:
                 raise FoleyCueError(
                     ErrorCode.BUSY, f"{state.path.name} was changed by another program meanwhile: try again."
                 )
+            backup.restore = True
             _put(state.path, data)
             self.kdenlive.activate("file_revert")
             after = self.saved()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,8 +39,7 @@ class Networks:
 
 def build_unet(config: Mapping[str, Any]) -> UNet2DConditionModel:
     """The stock UNet of a published configuration; fields that the class does not know are its file's own."""
-    fields = inspect.signature(UNet2DConditionModel.__init__).parameters
-    return UNet2DConditionModel(**{key: value for key, value in config.items() if key in fields})
+    return UNet2DConditionModel(**unet_shapes.unet_fields(config))
 
 
 def load_networks(golden: Golden) -> Networks:

@@ -18,7 +18,6 @@ from foleycue_backend.engines.parts.sampling import sample
 from foleycue_backend.engines.parts.text import TextStates
 from foleycue_shared.errors import FoleyCueError
 
-CROSSING = {1: 32, 3: 64, 5: 64}  # down, up, and the middle last
 LATENTS = torch.randn(1, 4, 4, 8, generator=torch.Generator().manual_seed(2))
 
 
@@ -88,6 +87,7 @@ def test_foreign_keys_beside_the_controlnet_are_left_and_missing_ones_named():
     state = loud_controlnet(unet)
     stranger = {"module.state.0.exp_avg": torch.zeros(3)}
     wrapped = {f"module.{key}": value for key, value in state.items()}
+    attach_semantic_adapter(unet, semantic_state(unet))  # in either order
     control = load_controlnet({**wrapped, **stranger}, unet)
     assert all(torch.equal(value, state[key]) for key, value in control.state_dict().items())
     wrapped.pop("module.controlnet_mid_block.bias")

@@ -21,7 +21,7 @@ from transformers.modeling_utils import PreTrainedModel
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.parts.state_dict import State, filled, split_parts
 from foleycue_backend.engines.parts.text import TextStates
-from foleycue_backend.engines.parts.unet_shapes import shape_of
+from foleycue_backend.engines.parts.unet_shapes import shape_of, unet_fields
 
 _SEMANTIC = {"image_proj": "image_proj.", "ip_adapter": "ip_adapter."}
 _WRAPPER = "module."
@@ -38,8 +38,9 @@ def load_controlnet(state: State, unet: UNet2DConditionModel) -> ControlNetModel
     channels = shape_of(bare, f"{_CONDITION}conv_in.weight")[1]
 
     def build() -> ControlNetModel:
-        # Copying the UNet's weights would be for nothing.
-        return ControlNetModel.from_unet(unet, conditioning_channels=channels, load_weights_from_unet=False)
+        # The UNet may have the picture tokens already, the ControlNet never has. Copying weights would be for nothing.
+        plain = UNet2DConditionModel(**{**unet_fields(unet.config), "encoder_hid_dim_type": None})
+        return ControlNetModel.from_unet(plain, conditioning_channels=channels, load_weights_from_unet=False)
 
     with torch.device("meta"):
         names = build().state_dict().keys()

@@ -69,8 +69,13 @@ def unet_config(state: State, stated: Mapping[str, Any] | None, stated_in: str =
         raise FoleyCueError(
             ErrorCode.BAD_INPUT, f"{stated_in} does not say attention_head_dim, which no tensor shows: add it there."
         )
+    return unet_fields(stated) | shown
+
+
+def unet_fields(stated: Mapping[str, Any]) -> Config:
+    """Of a published configuration what the stock UNet knows; the rest is its file's own."""
     fields = inspect.signature(UNet2DConditionModel.__init__).parameters
-    return {name: value for name, value in stated.items() if name in fields} | shown
+    return {name: value for name, value in stated.items() if name in fields}
 
 
 def _same(stated: object, shown: object) -> bool:

@@ -67,7 +67,9 @@ def load_classifier(golden: Golden, fact: str) -> AlignmentClassifier:
         )
 
     state = published_state(golden, checkpoint.CLASSIFIER, sized, ldm_unet.to_published)
-    return checkpoint.load_classifier(state, facts["num_heads"])
+    # The UNet's file has a prefix that begins alike; a golden may hold both files' weights.
+    own = {key: value for key, value in state.items() if not key.startswith(checkpoint.UNET)}
+    return checkpoint.load_classifier(own, facts["num_heads"])
 
 
 def load_autoencoder(golden: Golden, fact: str) -> AutoencoderKL:

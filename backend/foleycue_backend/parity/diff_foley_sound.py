@@ -40,6 +40,10 @@ def spectrograms(golden: Golden) -> Outcome:
     return Outcome(results)
 
 
+#: Bound of magnitudes after a real optimisation: where the problem is ill-posed, two solvers part by as much.
+_OPTIMISED = 2e-2
+
+
 def _is_inversion(golden: Golden) -> bool:
     return golden.has("in.spec", "out.mel_magnitude")
 
@@ -52,7 +56,8 @@ def inverse(golden: Golden) -> Outcome:
         match = re.fullmatch(r"out\.stft_magnitude_(\d+)", name)
         if match:
             results |= _inverted(golden, int(match[1]))
-    return Outcome(results)
+    loose = {name: _OPTIMISED for name in results if re.match(r"out\.stft_magnitude_librosa080", name)}
+    return Outcome(results, bounds=loose)
 
 
 def _inverted(golden: Golden, rate: int) -> dict[str, Tensor]:

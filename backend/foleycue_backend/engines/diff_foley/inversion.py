@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float32]
 FFT = 1024
 _ITERATIONS = 32
 _MOMENTUM = 0.99
+#: The solver's own limit, and one that keeps a window in seconds (spectrograms of sound took 20 to 40 rounds).
+_UNTIL_DONE = 15000
+_ROUNDS = 60
 #: Values of one problem of least squares: columns are solved in groups, to keep the solver's memory small.
 _GROUP_BYTES = 1 << 18
 
@@ -32,21 +35,24 @@ def least_squares_start(filters: Floats, mel: Floats) -> Floats:
     return np.maximum(inverse @ mel, 0).astype(np.float32)
 
 
-def stft_magnitudes(mel: Floats, sample_rate: int = SAMPLE_RATE, averaged: bool = False) -> Floats:
+def stft_magnitudes(
+    mel: Floats, sample_rate: int = SAMPLE_RATE, averaged: bool = False, rounds: int = _UNTIL_DONE
+) -> Floats:
     """Magnitudes (513, columns) that are never negative and come nearest to mel magnitudes (128, columns).
 
     L-BFGS-B (Byrd et al., 1995) from the clipped least-squares solution. `averaged` divides the misfit by the number
     of values, as librosa does since 0.10: the solver then finds its start good enough and mostly stays there.
+    `rounds` is the most that each group of columns gets; noise that no sound has can take very many.
     """
     filters = basis(sample_rate).numpy()
     start = least_squares_start(filters, mel)
     size = max(1, _GROUP_BYTES // (filters.shape[0 if averaged else 1] * filters.itemsize))
     columns = range(0, mel.shape[1], size)
-    groups = [_nearest(filters, mel[:, at : at + size], start[:, at : at + size], averaged) for at in columns]
+    groups = [_nearest(filters, mel[:, at : at + size], start[:, at : at + size], averaged, rounds) for at in columns]
     return np.concatenate(groups, axis=1)
 
 
-def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool) -> Floats:
+def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool, rounds: int) -> Floats:
     from scipy.optimize import fmin_l_bfgs_b
 
     weight = 1 / mel.size if averaged else 1.0
@@ -56,7 +62,7 @@ def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool) -> Flo
         return 0.5 * weight * float(np.sum(difference**2)), weight * (filters.T @ difference).ravel()
 
     memory = filters.shape[1]
-    found = fmin_l_bfgs_b(misfit, start, bounds=[(0, None)] * start.size, m=memory)[0]
+    found = fmin_l_bfgs_b(misfit, start, bounds=[(0, None)] * start.size, m=memory, maxiter=rounds)[0]
     return found.reshape(start.shape).astype(np.float32)
 
 
@@ -125,5 +131,5 @@ def invert(spectrogram: Tensor, seed: int, sample_rate: int = SAMPLE_RATE) -> Te
     `sample_rate` is that of the filters: 16000, or 22050 for the published sound.
     """
     mel = mel_magnitudes(spectrogram).float().cpu().numpy()
-    magnitudes = stft_magnitudes(mel, sample_rate)
+    magnitudes = stft_magnitudes(mel, sample_rate, rounds=_ROUNDS)
     return torch.from_numpy(griffin_lim(magnitudes, random_phases(magnitudes.shape, seed)))

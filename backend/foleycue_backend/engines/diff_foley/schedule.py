@@ -44,7 +44,11 @@ class PublishedDpmSolver(DPMSolverMultistepScheduler):
 
     def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:  # noqa: ANN401 # pyright: ignore[reportIncompatibleMethodOverride]
         """The grid of n steps: n times at which the network is asked, n + 1 levels of noise."""
-        super().set_timesteps(num_inference_steps, device)
+        self.num_inference_steps = num_inference_steps
+        # A new run: nothing of the last one is left.
+        self.model_outputs = [None] * self.config["solver_order"]
+        self.lower_order_nums = 0
+        self._step_index = None
         times = torch.linspace(_TIMES - 1, 0, num_inference_steps + 1, dtype=torch.float64)
         self.timesteps = times[:-1].float().to(device)
         self.sigmas = torch.expm1(-2 * log_alpha(times)).sqrt().float()

@@ -7,6 +7,7 @@ Its goldens do not mark what is given, so each kind names it.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,9 +43,10 @@ def load_vision(golden: Golden) -> CLIPVisionModelWithProjection:
     return clip.load_vision(golden.rebuilt({k: tuple(v.shape) for k, v in sized.items()}, "image_encoder."), config)
 
 
-def pixels_of(pictures: Tensor) -> Tensor:
-    """CLIP's pixels (T, 3, 224, 224) of pictures (T, height, width, 3), whole numbers."""
-    return torch.stack([frames.clip_pixels(picture) for picture in pictures.numpy()])
+def pixels_of(pictures: Tensor, tower: CLIPVisionModelWithProjection) -> Tensor:
+    """The tower's pixels (T, 3, size, size) of pictures (T, height, width, 3), whole numbers."""
+    size: Any = tower.config.image_size  # typed for towers that are not square too
+    return torch.stack([frames.clip_pixels(picture, size) for picture in pictures.numpy()])
 
 
 def _is_embeddings(golden: Golden) -> bool:
@@ -54,7 +56,7 @@ def _is_embeddings(golden: Golden) -> bool:
 def embeddings(golden: Golden) -> Outcome:
     """Pixels, embeddings, and both halves of the prompt that they make."""
     tower = load_vision(golden)
-    pixels = pixels_of(golden.tensor("frames_u8"))
+    pixels = pixels_of(golden.tensor("frames_u8"), tower)
     found = clip.embed_pictures(tower, pixels)
     results = {
         "image_embeds": found,
@@ -127,9 +129,11 @@ def voice(golden: Golden) -> Outcome:
         "log_mel": mel_image.to_log_mel(golden.tensor("image")),
         "wave": found.reshape(wave.shape) if found.numel() == wave.numel() else found,
         "int16": whole,
-        "edge_int16": vocoder.to_int16(golden.tensor("edge_in")),
-        "norm_out": mel_image.to_image(golden.tensor("norm_in")),
     }
+    if golden.has("edge_in"):
+        results["edge_int16"] = vocoder.to_int16(golden.tensor("edge_in"))
+    if golden.has("norm_in"):
+        results["norm_out"] = mel_image.to_image(golden.tensor("norm_in"))
     if golden.has("int16_cut"):
         results["int16_cut"] = whole[:, : golden.tensor("int16_cut").shape[-1]]
     return Outcome(results, value_count(net), given=frozenset({"image", "edge_in", "norm_in"}))

@@ -23,7 +23,7 @@ from foleycue_backend.engines.foleycrafter.adapters import (
     image_prompt,
     set_semantic_scale,
 )
-from foleycue_backend.engines.foleycrafter.condition_map import COLUMNS, condition_map, condition_row
+from foleycue_backend.engines.foleycrafter.condition_map import COLUMNS, SECONDS, condition_map, condition_row
 from foleycue_backend.engines.foleycrafter.sound import decode, pndm
 from foleycue_backend.engines.parts import autoencoder, clip, vocoder
 from foleycue_backend.engines.parts.sampling import sample
@@ -170,7 +170,8 @@ def whole(golden: Golden) -> Outcome:
     detector = load_detector(_named(golden, "variants")).train()
     logits = detector(frames.detector_input(frames.detector_square(seen.permute(0, 3, 1, 2))))
     del detector
-    prompt = image_prompt(clip.embed_pictures(load_vision(_named(golden, "vision_config")), pixels_of(seen)))
+    tower = load_vision(_named(golden, "vision_config"))
+    prompt = image_prompt(clip.embed_pictures(tower, pixels_of(seen, tower)))
     seconds = float(golden.fact("duration"))
     row = condition_row(golden.tensor("detector_logits")[0].sigmoid(), seconds)
     generator = torch.Generator().manual_seed(int(golden.fact("seed")))
@@ -197,7 +198,7 @@ def whole(golden: Golden) -> Outcome:
     results |= {
         "log_mel_t8": log_mel[:, ::8],
         "log_mel_first64": log_mel[:, :64],
-        "audio_int16": vocoder.to_int16(wave)[: int(seconds * _RATE)],
+        "audio_int16": vocoder.to_int16(wave)[: int(min(seconds, SECONDS) * _RATE)],
     }
     return Outcome(
         results,

@@ -72,7 +72,7 @@ def inference(golden: Golden) -> Outcome:
     sounds = len(golden.tensor("in.initial_noise"))
     tape = UnetTape()
     latents = denoise(golden, tape, GuidedUnet(nets.unet, two_branches(text, scale, sounds)), steps)
-    results = tape.results(latents, scale)
+    results = tape.results(latents, max(scale, 1.0))
     if golden.has("noguide.in.initial_noise"):
         plain = GuidedUnet(nets.unet, two_branches(text, 1.0, len(golden.tensor("noguide.in.initial_noise"))))
         count = _count_noise(golden, "noguide.")

@@ -139,7 +139,7 @@ def inference(golden: Golden) -> Outcome:
     branches = two_branches(conditions, scale, len(golden.tensor("in.initial_noise")))
     tape = UnetTape()
     latents = denoise(golden, tape, GuidedUnet(unet, branches), int(golden.fact("num_steps")))
-    return Outcome(tape.results(latents, scale), value_count(unet))
+    return Outcome(tape.results(latents, max(scale, 1.0)), value_count(unet))
 
 
 KINDS = (

@@ -46,7 +46,7 @@ def detector_input(pictures: Tensor, *, unit: bool = False) -> Tensor:
     return _normalised(scaled, _IMAGENET).transpose(0, 1)[None]
 
 
-def clip_pixels(frame: NDArray[np.uint8]) -> Tensor:
-    """CLIP's (3, 224, 224) of an RGB picture (height, width, 3), with its mean and deviation."""
-    square = torch.from_numpy(middle_square(frame, CLIP_SIZE, int).copy())
+def clip_pixels(frame: NDArray[np.uint8], size: int = CLIP_SIZE) -> Tensor:
+    """CLIP's (3, size, size) of an RGB picture (height, width, 3), with its mean and deviation."""
+    square = torch.from_numpy(middle_square(frame, size, int).copy())
     return _normalised(square.permute(2, 0, 1).float() / 255, _CLIP)

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check panel blender-extension test-bpy setup lint clean
+.PHONY: demo test check panel blender-extension test-bpy test-kdenlive-new setup lint clean
 demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
@@ -27,6 +27,9 @@ blender-extension: $(READY)  ## build/foleycue-blender.zip: an extension (Blende
 
 test-bpy: $(READY) .venv-bpy/bin/python  ## the Blender tests on Blender 4.5 from PyPI (1 GB), which is not part of make test
 	FOLEYCUE_TEST_BPY=$(CURDIR)/.venv-bpy/bin/python $(PY) -m pytest -q tests/plugin/test_blender_real.py
+
+test-kdenlive-new: $(READY)  ## the live Kdenlive tests on 24.12 in a chroot (root, 2.2 GB), which is not part of make test
+	bash .ci/kdenlive-new
 
 .venv-bpy/bin/python:
 	python3.11 -m venv .venv-bpy

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.impulse_take import CLICK, RATE, rendered_click, write_take
-from fakes.kdenlive import Desktop, RealKdenlive, XClipboard, require_kdenlive
+from fakes.kdenlive import FLAVOUR, ROOT, Desktop, RealKdenlive, XClipboard, require_kdenlive
 from fakes.mlt_projects import Lane, Project
 from foleycue_plugin import usecases
 from foleycue_plugin.hosts.kdenlive.bus import Kdenlive
@@ -89,7 +89,7 @@ def studios(desktop, tmp_path_factory):
         items = [(start - 20, 100, 0)]
         lanes = [Lane([], audio=True), Lane(items, audio=True), Lane(items)]
         project = Project(rate, film, 100, lanes, zone=(start, start + 50), position=start + 7, active=2)
-        return project.write(folder / f"{stem}-{name}", "kdenlive-1"), rate, start
+        return project.write(folder / f"{stem}-{name}", FLAVOUR), rate, start
 
     return open_studio
 
@@ -148,8 +148,8 @@ def test_the_whole_way_of_a_take(studio):
     assert studio.click() == studio.expected(CLICK + 900)
     host.remove(third)
     assert studio.tracks() == [shape[0], ("", []), ("FoleyCue", [])]
-    named = host.insert(editor, selection, studio.take(span, "four"), track="FoleyCue")
-    assert named.track == "FoleyCue" and studio.click() == studio.expected()
+    named = host.insert(editor, selection, studio.take(span, "four", CLICK + 1300), track="FoleyCue")
+    assert named.track == "FoleyCue" and studio.click() == studio.expected(CLICK + 1300)
 
 
 @pytest.fixture
@@ -189,6 +189,7 @@ def test_a_kdenlive_that_dies_before_it_reads_the_project_anew(fresh, monkeypatc
     assert fresh.path.read_bytes() == saved[0] and backups() == []
 
 
+@pytest.mark.skipif(bool(ROOT), reason="this version reads what makes 22.12 ask a question")
 def test_a_dialog_keeps_kdenlive_from_answering(fresh, monkeypatch):
     """The insert waits no longer than its timeout, says so, and has changed nothing."""
     monkeypatch.setattr("foleycue_plugin.hosts.kdenlive.bus._SLOW", 2.0)
@@ -256,7 +257,7 @@ def test_two_instances_are_told_apart(desktop, fresh, studios):
     path, rate, start = studios("29.97", "other")
     with desktop.kdenlive(path) as kdenlive:
         other = Studio(fresh.folder, rate, path, start, kdenlive, fresh.clipboard, fresh.host)
-        assert {editor.project for editor in fresh.host.probe()} == {fresh.path, path}
+        assert {editor.project for editor in fresh.host.probe()} >= {fresh.path, path}
         untouched = fresh.path.read_bytes()
         selection = usecases.mark(other.host.open(other.editor))
         placed = other.host.insert(other.editor, selection, other.take(selection.range, "there"))

@@ -134,7 +134,7 @@ class Project:
             "aspect_ratio": 1,
             "mlt_service": "color",
         }
-        facts |= {"mlt_image_format": "rgba", "set.test_audio": 0}
+        facts |= {"mlt_image_format": "rgba", "set.test_audio": 0, "kdenlive:playlistid": "black_track"}
         return f' <producer id="{name}" in="0" out="200000">\n{_all(facts)} </producer>\n'
 
     def _settings(self, prefix: str) -> dict[str, object]:
@@ -167,12 +167,16 @@ class Project:
             lanes, tracks = project._lanes(name)
             facts = {"kdenlive:uuid": uuid, "kdenlive:clipname": f"Sequence {name or 'active'}"}
             facts |= {"kdenlive:sequenceproperties.tracksCount": len(project.lanes), "kdenlive:producer_type": 17}
+            facts |= {"kdenlive:sequenceproperties.hasAudio": 1, "kdenlive:sequenceproperties.hasVideo": 1}
+            facts |= {"kdenlive:sequenceproperties.documentuuid": uuid, "kdenlive:control_uuid": uuid}
+            facts |= {"kdenlive:clip_type": 0, "kdenlive:folderid": -1}
             facts |= {"kdenlive:id": 4 if name else 5, **project._settings("sequenceproperties")}
             identity = uuid if name else "tractor-active"
             text += project._black(f"black{name}") + lanes
             text += f' <tractor id="{identity}" in="0">\n{_all(facts)}{tracks} </tractor>\n'
         facts = {"kdenlive:docproperties.version": "1.1", "kdenlive:docproperties.kdenliveversion": "24.12.3"}
         facts |= {"kdenlive:docproperties.activetimeline": ACTIVE, **self._profile()}
+        facts |= {"kdenlive:docproperties.opensequences": ACTIVE, "kdenlive:docproperties.uuid": ACTIVE}
         entries = "".join(f'  <entry producer="{name}" in="0" out="0"/>\n' for name in (OTHER, "tractor-active"))
         text += self._bin(facts, entries)
         shown = f'{_all({"kdenlive:projectTractor": 1})}  <track producer="tractor-active" in="0" out="200000"/>\n'

@@ -86,9 +86,9 @@ class Kdenlive:
             raise _gone(str(error)) from error
         if reply.header.message_type is MessageType.error:
             name = str(reply.header.fields.get(4, ""))
-            if "NoReply" in name:
-                raise _busy(method)
-            raise _gone(f"{method}: {name} {reply.body}")
+            said = f"{method}: {name} {reply.body}"
+            # The bus says the same of one that takes too long and of one that died over it, but for the words.
+            raise _busy(said) if "NoReply" in name and "disconnected" not in said else _gone(said)
         return reply.body
 
 

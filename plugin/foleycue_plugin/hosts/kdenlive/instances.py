@@ -21,8 +21,13 @@ def projects(pid: int, title: str) -> list[Path]:
     name = title_name(title)
     environment = _environment(pid)
     found = [*_from_command_line(pid), *_recent(environment)]
-    named = [path for path in dict.fromkeys(found) if name in (path.stem, path.name, path.name.partition(".")[0])]
-    return [path for path in named if _is_file(path)]
+    return [path for path in dict.fromkeys(found) if _bears(path, name) and _is_file(path)]
+
+
+def _bears(path: Path, name: str) -> bool:
+    """Whether a title's name means a file; since 23.04 the sequence may come before it, as in "Sequence 2:film"."""
+    own = (path.stem, path.name, path.name.partition(".")[0])
+    return any(name == text or name.endswith((f":{text}", f": {text}")) for text in own)
 
 
 def _from_command_line(pid: int) -> list[Path]:

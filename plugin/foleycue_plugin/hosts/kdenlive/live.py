@@ -44,12 +44,13 @@ class KdenliveHost:
         for service in bus.running()[:8]:
             try:
                 with bus.Kdenlive(service) as kdenlive:
-                    title = kdenlive.title(timeout=0.25)
+                    title = kdenlive.title(timeout=0.5)
                     paths = projects(kdenlive.process(), title)
             except FoleyCueError:
                 continue
             path = paths[0] if paths else None
-            found.append(RunningEditor(host=self.name, id=service, title=title_name(title), project=path))
+            name = path.name if path else title_name(title)
+            found.append(RunningEditor(host=self.name, id=service, title=name, project=path))
         return tuple(found)
 
     def open(self, editor: RunningEditor) -> Project:

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from steering_clips import SMALL, Edit, Stage, edit, seconds_of
 from torch import Tensor
 
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction
 from foleycue_backend.engines.sta_v2a.steering import onset_margins, steer
 from foleycue_backend.training.mini.judge import match, onset_f1
-from foleycue_backend.training.sta_v2a.small.rule import RULE
 
 Times = NDArray[np.float64]
 Figures = dict[str, list[float]]

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from foleycue_backend.engines.parts.schedule import Scheduler, solver
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.denoising import NOTHING_LEFT_OUT, Thrift
 from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction
@@ -21,7 +22,6 @@ from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.steering import cues_from_logits
 from foleycue_backend.training.mini.judge import salient_onsets
 from foleycue_backend.training.sta_v2a.small.bank import HELD_OUT_SEED, Clips, render
-from foleycue_backend.training.sta_v2a.small.rule import RULE
 from foleycue_shared.cues import Cue
 from foleycue_shared.timing import CUE_RATE
 

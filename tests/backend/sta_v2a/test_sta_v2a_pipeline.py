@@ -9,6 +9,7 @@ import torch
 
 from fakes.tiny_sta_v2a import tiny_pipeline
 from foleycue_backend.engines.parts import schedule
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.steering import cues_from_logits
 from foleycue_shared.cues import Cue
@@ -69,7 +70,7 @@ def test_takes_lie_side_by_side_and_latents_may_be_given(pipe):
 
 def test_cues_decide_the_condition_and_an_unedited_sheet_does_not(pipe):
     features = pipe.encode_video(_video())
-    predicted = cues_from_logits(pipe.predict_onsets(features).logits[0])
+    predicted = cues_from_logits(pipe.predict_onsets(features).logits[0], RULE)
     unedited = _made(pipe, features=features, cues=predicted)
     assert torch.equal(unedited, _made(pipe, features=features))
     assert not torch.equal(unedited, _made(pipe, features=features, cues=[*predicted[1:], Cue(96_000)]))

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from foleycue_backend.engines.parts.schedule import solver
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction, OnsetPredictor
@@ -19,7 +20,6 @@ from foleycue_backend.training.mini.judge import onset_f1, salient_onsets
 from foleycue_backend.training.sta_v2a.small import codec_tasks, networks, phase_pictures, phase_prior, phase_vocoder
 from foleycue_backend.training.sta_v2a.small.bank import render
 from foleycue_backend.training.sta_v2a.small.pictures import pictures
-from foleycue_backend.training.sta_v2a.small.rule import RULE
 from foleycue_backend.training.sta_v2a.small.sounds import KINDS, RATE, SAMPLES, sound, strikes
 from foleycue_shared.cues import Cue
 from foleycue_shared.timing import CUE_RATE
@@ -112,5 +112,7 @@ def test_shipped_weights_see_strikes_and_sound_where_an_edited_sheet_says(small)
     sheet = [Cue(round(t * CUE_RATE)) for t in (0.6, 1.7, 2.9, 4.0)]
     control = steer(OnsetPrediction(*prediction), small.onset_predictor.l2, sheet, RULE)
     placed = [cue.sample / CUE_RATE for cue in sheet]
-    edited = onset_f1(take(small, features, control), placed)
-    assert edited > onset_f1(take(small, features, prediction.hidden), placed) and edited >= 0.6
+    before, after = take(small, features, prediction.hidden), take(small, features, control)
+    assert onset_f1(after, placed) > onset_f1(before, placed)
+    # The model was trained on quarter seconds, and an edited cue is one of them.
+    assert onset_f1(after, placed, 0.13) >= 0.75 > 0.4 >= onset_f1(before, placed, 0.13)

@@ -29,11 +29,12 @@ from foleycue_backend.engines.parts.text import TextStates, encode_text
 from foleycue_backend.engines.sta_v2a import denoising
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import LATENT_BANDS, CueControlNet
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.denoising import NOTHING_LEFT_OUT, Thrift
 from foleycue_backend.engines.sta_v2a.guidance import PUBLISHED, Scales, branches
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import FRAMES, OnsetPrediction, OnsetPredictor
-from foleycue_backend.engines.sta_v2a.steering import DEFAULT_RULE, SteeringRule, steer
+from foleycue_backend.engines.sta_v2a.steering import SteeringRule, steer
 from foleycue_shared.cues import Cue
 
 #: Features of one clip: 10 s of pictures at four a second.
@@ -237,7 +238,7 @@ class StaV2aPipeline(DiffusionPipeline):
         generator: Generators = None,
         latents: Tensor | None = None,
         faithful_dropout: bool = False,
-        steering: SteeringRule = DEFAULT_RULE,
+        steering: SteeringRule = RULE,
         output_type: Literal["np", "pt", "latent"] = "np",
         return_dict: bool = True,
         on_step: OnStep | None = None,

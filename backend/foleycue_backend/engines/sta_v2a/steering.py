@@ -5,11 +5,16 @@ The ControlNet is conditioned on the predictor's hidden state x of each latent f
 linear map of it: logits = W x + b. What decides between onset and none is the margin m(x) = d · x + (b1 - b0) with
 d = w1 - w0. Where the edited sheet wants another margin m', the closest x' is found by Lagrange's method:
 
-    minimise |x' - x|² subject to d · x' + (b1 - b0) = m'
-    x' - x = λ d, and λ |d|² = m' - m(x), so  x' = x + (m' - m(x)) d / |d|²
+    minimise (x' - x)ᵀ S⁻¹ (x' - x) subject to d · x' + (b1 - b0) = m'
+    x' - x = λ S d, and λ dᵀ S d = m' - m(x), so  x' = x + (m' - m(x)) S d / (dᵀ S d)
 
-All that x holds beside d (what the thing is, how it moves) stays. Frames whose label is right already are not
-touched at all. The result may leave the range of the predictor's activation (SiLU is never below -0.28).
+"Close" is what the clip itself calls close: S is the covariance of its hidden states, with a small ridge. The change
+is then the one that goes with such a margin elsewhere in the clip. By plain distance (S = 1) the logits turn just as
+well, but in a direction that hidden states hardly ever take, and a ControlNet that was trained as published does not
+hear it: 3 % of moved cues were met within 50 ms instead of more than half (`benchmarks/cue_steering.py`).
+
+Frames whose label is right already are not touched at all. The result may leave the range of the predictor's
+activation (SiLU is never below -0.28).
 """
 
 from __future__ import annotations
@@ -32,6 +37,10 @@ TOKENS = 40
 _FAINTEST = 0.05
 #: Strengths that are closer than this are the same: sheets are written with four digits.
 _SAME_STRENGTH = 1e-3
+#: Share of the mean variance that is added to the covariance; 0.001 to 0.1 do about as well on the small model.
+_RIDGE = 0.01
+#: Mean variance of hidden states below which a clip's frames are all the same.
+_SAME_ROWS = 1e-12
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class SteeringRule:
     A frame is an onset if its margin is above `threshold` (0 is the published decision). `top` is how far above it
     the strength is 1: the strength of a predicted cue is its share of `top`, and the other way round a cue of
     strength s asks for the margin threshold + max(margin, s · top), which grows with s. A cleared frame gets
-    threshold - margin.
+    threshold - margin, or the usual margin of the clip's silent frames where that is less.
     """
 
     threshold: float = 0.0
@@ -135,7 +144,7 @@ def wanted_margins(
     runs = {rule.first_frame(rule.cue_of(run, limit)): run for run in onset_runs(margins, rule, tokens)}
     placed = {rule.first_frame(cue): cue for cue in sorted(cues, key=lambda cue: cue.strength)}
     for place in runs.keys() - placed.keys():
-        wanted[_frames(runs[place])] = rule.threshold - rule.margin
+        wanted[_frames(runs[place])] = _cleared_margin(margins[silent], rule)
     for first in placed.keys() - runs.keys():
         frames = slice(max(0, first), max(0, first + rule.width))
         margin = torch.full_like(wanted[frames], rule.wanted_margin(placed[first].strength))
@@ -152,6 +161,12 @@ def _frames(run: OnsetRun) -> slice:
     return slice(run.first, run.last + 1)
 
 
+def _cleared_margin(silent: Tensor, rule: SteeringRule) -> float:
+    """As silent as the silent frames usually are: one just below the threshold still sounds now and then."""
+    highest = rule.threshold - rule.margin
+    return min(highest, float(silent.median())) if len(silent) else highest
+
+
 def labels_from_cues(
     margins: Tensor,
     cues: Sequence[Cue],
@@ -164,9 +179,24 @@ def labels_from_cues(
     return torch.where(wanted.isnan(), margins, wanted) > rule.threshold
 
 
-def shift_margins(hidden: Tensor, margins: Tensor, wanted: Tensor, direction: Tensor) -> Tensor:
-    """Hidden state (frames, size) with the wanted margins (frames,); rows where those are NaN are the same bits."""
-    step = (wanted - margins)[:, None] * direction / direction.square().sum()
+def least_change(hidden: Tensor, head: nn.Linear) -> Tensor:
+    """The change (size,) that raises a margin by one and is least by the covariance of `hidden` (frames, size)."""
+    direction = head.weight[1].float() - head.weight[0].float()
+    rows = hidden.float() - hidden.float().mean(0)
+    covariance = rows.T @ rows / len(rows)
+    spread = covariance.diagonal().mean()
+    # Where all frames are the same there is no covariance to learn from, and the plain distance is left.
+    ridge = _RIDGE * spread if spread > _SAME_ROWS else torch.ones_like(spread)
+    change = covariance @ direction + ridge * direction
+    return change / (direction @ change)
+
+
+def shift_margins(hidden: Tensor, margins: Tensor, wanted: Tensor, change: Tensor) -> Tensor:
+    """Hidden state (frames, size) with the wanted margins (frames,); rows where those are NaN are the same bits.
+
+    `change` is what raises a margin by one, see `least_change`.
+    """
+    step = (wanted - margins)[:, None] * change
     return torch.where(wanted.isnan()[:, None], hidden, (hidden + step).to(hidden.dtype))
 
 
@@ -185,10 +215,9 @@ def steer(
     unedited sheet gives back the hidden state, bit for bit. `tokens` features were predicted from; `limit` as in
     `cues_from_logits`.
     """
-    direction = head.weight[1].float() - head.weight[0].float()
     margins = onset_margins(prediction.logits).float()
     rows = [
-        shift_margins(hidden, margin, wanted_margins(margin, cues, rule, tokens, limit), direction)
+        shift_margins(hidden, margin, wanted_margins(margin, cues, rule, tokens, limit), least_change(hidden, head))
         for hidden, margin in zip(prediction.hidden, margins, strict=True)
     ]
     return torch.stack(rows)

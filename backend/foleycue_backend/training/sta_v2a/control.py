@@ -12,16 +12,18 @@ A steered clip shows the ControlNet its true onsets in just the form in which an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPrediction
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.steering import (
     FRAME_SAMPLES,
     SteeringRule,
+    least_change,
     onset_margins,
     shift_margins,
     wanted_margins,
@@ -54,7 +56,7 @@ class ControlOptions:
     onset_weight: float = 1.0
     crop: int | None = None
     steered: float = 0.0
-    rule: SteeringRule = field(default_factory=SteeringRule)
+    rule: SteeringRule = RULE
 
 
 def cues_of_labels(labels: Tensor, strengths: Sequence[float]) -> list[Cue]:
@@ -111,13 +113,13 @@ class ControlTask(Task):
     def _control(self, prediction: OnsetPrediction, batch: Batch) -> Tensor:
         """The condition (batch, frames, size), steered where the batch says so."""
         head, rule = self.onset_predictor.l2, self.options.rule
-        direction = head.weight[1] - head.weight[0]
         rows = []
         for index, hidden in enumerate(prediction.hidden):
             if batch["steered"][index]:
                 margins = onset_margins(prediction.logits[index])
                 cues = cues_of_labels(batch["labels"][index], batch["strengths"][index].tolist())
-                hidden = shift_margins(hidden, margins, wanted_margins(margins.detach(), cues, rule), direction)  # noqa: PLW2901
+                wanted, change = wanted_margins(margins.detach(), cues, rule), least_change(hidden.detach(), head)
+                hidden = shift_margins(hidden, margins, wanted, change)  # noqa: PLW2901
             rows.append(hidden)
         return torch.stack(rows)
 

@@ -15,6 +15,7 @@ from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.parts.schedule import ddpm
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
+from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
@@ -26,7 +27,6 @@ from foleycue_backend.training.sta_v2a.small import networks
 from foleycue_backend.training.sta_v2a.small.bank import Clips
 from foleycue_backend.training.sta_v2a.small.build import SmallRun
 from foleycue_backend.training.sta_v2a.small.phase_prior import CROP, SNR_GAMMA, latents
-from foleycue_backend.training.sta_v2a.small.rule import RULE
 
 PLAN = Plan(batch=16, rate=1.5e-3, average=0.98, warmup=20, validate_every=100, checkpoint_every=50)
 

@@ -112,7 +112,8 @@ def test_the_whole_way_through_the_panels_own_buttons(desktop, real_home, tmp_pa
     edit = project.write(tmp_path / "edit", "kdenlive-1")
     with desktop.kdenlive(edit) as kdenlive, panel_on(desktop, real_home) as panel:
         opened = panel("open")
-        assert opened == {"text": "Kdenlive runs with edit.kdenlive.", "start": START, "frames": FRAMES, "rate": str(RATE)}
+        assert opened.pop("text") == "Kdenlive runs with edit.kdenlive."
+        assert opened == {"start": START, "frames": FRAMES, "rate": str(RATE)}
         takes = panel("generate", prompt="a mallet hits wood", takes=2)["takes"]
         said = panel("insert", number=0)
         assert said["kind"] == "info" and "A2 of Kdenlive" in said["text"], said

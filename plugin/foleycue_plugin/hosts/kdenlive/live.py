@@ -126,9 +126,13 @@ def _paste(session: Session, clipboard: Clipboard, state: State, track: Track, s
         try:
             session.kdenlive.activate(choose)
             text = scene(sound, span.start - position, next_bin_id(state.edit))
+            # Newer versions answer before they act: the text must stay until the clip is there.
             with clipboard.holding(text):
                 session.kdenlive.activate("edit_paste")
-            return _arrived(session, state, sound, span)
+                _await_paste(session)
+            after = session.saved()
+            _check(state, after, sound, span)
+            return after
         except FoleyCueError:
             backup.restore = not _taken_back(session, state, sound)
             raise
@@ -137,19 +141,16 @@ def _paste(session: Session, clipboard: Clipboard, state: State, track: Track, s
                 session.kdenlive.activate(back)
 
 
-def _arrived(session: Session, state: State, sound: Sound, span: FrameRange) -> State:
-    """The project once the pasted clip is in it. Raises VERIFICATION when it does not come, or comes elsewhere."""
+def _await_paste(session: Session) -> None:
+    """Wait until a pasted clip lies on the timeline. Raises VERIFICATION when none comes."""
     until = time.monotonic() + _ARRIVAL
-    # It was saved just now: only the paste can make it worth saving. While Kdenlive still loads the clip, saving
-    # would lock it up.
+    # The project was saved just now: only the paste can make it worth saving. While Kdenlive still loads the clip,
+    # saving would lock it up.
     while not session.kdenlive.enabled("file_save"):
         if time.monotonic() > until:
             raise _not_there("nothing was pasted")
         time.sleep(_LOOK)
     time.sleep(_SETTLE)
-    after = session.saved()
-    _check(state, after, sound, span)
-    return after
 
 
 def _taken_back(session: Session, state: State, sound: Sound) -> bool:

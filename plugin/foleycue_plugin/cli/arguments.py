@@ -51,9 +51,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     panel = commands.add_parser("panel", help="open the panel", allow_abbrev=False)
     panel.add_argument("source", metavar="SOURCE", nargs="?", help="a timeline or media file to open")
-    hosts = commands.add_parser(
-        "hosts", help="list the editors found here, and what each can do", allow_abbrev=False
-    )
+    hosts = commands.add_parser("hosts", help="list the editors found here, and what each can do", allow_abbrev=False)
     _json(hosts)
     install = commands.add_parser("install-host", help="put FoleyCue's part into an editor", allow_abbrev=False)
     install.add_argument("editor", choices=("kdenlive", "blender", "resolve"))

@@ -52,7 +52,9 @@ class Panel:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps({"word": word, **order}) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline() or '{"ended": true}')
+        answer = json.loads(self._process.stdout.readline() or '{"failed": "it ended"}')
+        assert "failed" not in answer, answer
+        return answer
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE = 240.0
+PATIENCE = 90.0
 
 
 class Hand:
@@ -60,6 +60,10 @@ class Hand:
         assert notice is not None
         return {"kind": notice.kind, "text": notice.text, "detail": notice.detail}
 
+    def told(self) -> list[tuple[str, str]]:
+        """What the panel says now."""
+        return [(notice.text, notice.detail) for notice in self._state.notices.notices]
+
     def _notice(self, key: str) -> Notice | None:
         return next((notice for notice in self._state.notices.notices if notice.key.startswith(key)), None)
 
@@ -89,7 +93,11 @@ def main() -> None:
         word = order.pop("word")
         if word == "quit":
             break
-        sys.stdout.write(json.dumps(getattr(hand, word)(**order)) + "\n")
+        try:
+            answer = getattr(hand, word)(**order)
+        except AssertionError as error:
+            answer = {"failed": f"{word}: {error}", "told": hand.told()}
+        sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     panel.close()
     app.processEvents()

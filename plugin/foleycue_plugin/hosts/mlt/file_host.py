@@ -8,7 +8,6 @@ from foleycue_plugin.hosts.mlt.additions import add_track, free_track_name
 from foleycue_plugin.hosts.mlt.files import open_project, read_edit, sound_of, timeline_of, verify_copy, write_whole
 from foleycue_plugin.hosts.mlt.parts import Sound
 from foleycue_plugin.hosts.otio_read import absolute, check_file
-from foleycue_plugin.media import load_library
 from foleycue_plugin.outputs import Delivery, check_apart, check_output, remove, temporary
 from foleycue_plugin.project import Placement, Project
 from foleycue_plugin.selection import Selection
@@ -25,7 +24,6 @@ class MltFileHost:
         """Read the edit; a Kdenlive zone is its marked range. Raises BAD_INPUT, NOT_A_TIMELINE or MEDIA_*."""
         source = absolute(source)
         check_file(source)
-        load_library()
         return open_project(source)
 
     def save_targets(self, project: Project, save: Path) -> list[Path]:

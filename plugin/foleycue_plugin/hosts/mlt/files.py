@@ -12,6 +12,7 @@ from foleycue_plugin.hosts.mlt.parts import Sound
 from foleycue_plugin.hosts.mlt.sequence import Edit, Sequence
 from foleycue_plugin.hosts.mlt.timeline import marked_range, to_timeline
 from foleycue_plugin.hosts.otio_read import not_a_timeline
+from foleycue_plugin.media import load_library
 from foleycue_plugin.project import Project
 from foleycue_plugin.references import resolved
 from foleycue_plugin.selection import Selection
@@ -37,6 +38,7 @@ def read_edit(source: Path, data: bytes | None = None) -> tuple[Edit, Sequence]:
 
 def open_project(source: Path) -> Project:
     """A file as a project. Raises NOT_A_TIMELINE, BAD_INPUT, MEDIA_OFFLINE or MEDIA_UNREADABLE."""
+    load_library()  # whoever shows this timeline will decode it next, on threads of its own
     edit, sequence = read_edit(source)
     try:
         return _project(source, edit, sequence)

@@ -26,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _entry(host: LiveHost) -> dict[str, object]:
     return {
+        "id": _id(host),
         "name": host.name,
         "running": [
             {"id": editor.id, "title": editor.title, "project": None if editor.project is None else str(editor.project)}
@@ -46,7 +47,8 @@ def _found(entry: dict[str, object]) -> str:
     running, installed = entry["running"], entry["installed"]
     assert isinstance(running, list) and isinstance(installed, list)
     titles = ", ".join(str(editor["project"] or editor["title"]) for editor in running)
-    where = f"installed in {', '.join(installed)}" if installed else "not installed (foleycue install-host)"
+    added = f"FoleyCue added in {', '.join(installed)}"
+    where = added if installed else f"FoleyCue not added to it yet: foleycue install-host {entry['id']}"
     return f"runs with {titles}; {where}" if running else where
 
 

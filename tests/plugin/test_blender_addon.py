@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from foleycue_plugin import usecases
-from foleycue_plugin.hosts import install
 from foleycue_plugin.hosts.blender.build import NAME, addon_files, build_extension
 from foleycue_plugin.hosts.blender.live import project_of
 from foleycue_plugin.hosts.blender.timeline import State
+from foleycue_plugin.hosts.install import installer
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timing import FrameRange
 from foleycue_shared.version import PRODUCT_VERSION
@@ -183,18 +183,18 @@ def everything(folder: Path) -> set[str]:
 def test_each_new_enough_blender_gets_it_and_loses_only_it(settings):
     (settings / "3.4" / "scripts" / "addons" / "other" / "__init__.py").touch()
     before = everything(settings)
-    made = install.install("blender")
+    made = installer("blender").install()
     legacy, extension = settings / "3.4/scripts/addons/foleycue", settings / "4.5/extensions/user_default/foleycue"
     assert made == [legacy, extension]
     assert json.loads((extension / "installed.json").read_text())["panel"] == [sys.executable, "-m", "foleycue_ui"]
-    assert install.install("blender") == made
+    assert installer("blender").install() == made
     assert everything(settings) - before == {
         str((folder / name).relative_to(settings)) for folder in made for name in (*addon_files(), "installed.json")
     }
-    assert install.uninstall("blender") == made
+    assert installer("blender").uninstall() == made
     assert everything(settings) == before
-    assert install.uninstall("blender") == []
-    assert "Preferences" in install.next_step("blender")
+    assert installer("blender").uninstall() == []
+    assert "Preferences" in installer("blender").NEXT_STEP
 
 
 def test_a_folder_that_is_not_ours_stays(settings):
@@ -202,15 +202,15 @@ def test_a_folder_that_is_not_ours_stays(settings):
     foreign.mkdir(parents=True)
     (foreign / "blender_manifest.toml").write_text('id = "something"')
     with pytest.raises(FoleyCueError, match="not FoleyCue's") as caught:
-        install.install("blender")
+        installer("blender").install()
     assert caught.value.code is ErrorCode.OUTPUT_EXISTS
     assert not (settings / "3.4/scripts/addons/foleycue").exists()
-    assert install.uninstall("blender") == []
+    assert installer("blender").uninstall() == []
 
 
 def test_without_blender_the_user_is_told(tmp_path, home, monkeypatch):
     monkeypatch.setenv("BLENDER_USER_RESOURCES", str(tmp_path / "none"))
     with pytest.raises(FoleyCueError, match="start Blender once"):
-        install.install("blender")
+        installer("blender").install()
     with pytest.raises(FoleyCueError, match="choose one of"):
-        install.install("emacs")
+        installer("emacs").install()

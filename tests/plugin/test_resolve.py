@@ -15,7 +15,7 @@ from fakes.impulse_take import write_take
 from fakes.resolve import FakeItem, FakeMedia, FakeProject, FakeResolve, FakeTimeline, FakeTrack, exported
 from foleycue_plugin import usecases
 from foleycue_plugin.bridge.server import close_bridge, open_bridge
-from foleycue_plugin.hosts import install
+from foleycue_plugin.hosts.install import EDITORS, installer
 from foleycue_plugin.hosts.resolve.live import ResolveHost
 from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -56,7 +56,7 @@ def resolve(folders, timeline):
     bridge = open_bridge(places.home())
     bridge.on_ask = lambda editor, ask, arguments: asked.append((editor.about.title, ask))
     asked: list[tuple[str, str]] = []
-    install.install("resolve")
+    installer("resolve").install()
     fake = FakeResolve(FakeProject(timeline))
     menu = (folders / "Utility" / "FoleyCue.py").read_text()
     path = list(sys.path)
@@ -206,17 +206,17 @@ def test_every_no_of_resolve_is_a_sentence(tmp_path, resolve, timeline):
 
 def test_install_and_uninstall_touch_nothing_else(folders, home):
     before = sorted(folders.rglob("*"))
-    made = install.install("resolve")
+    made = installer("resolve").install()
     assert made == [folders / "Utility" / "FoleyCue.py", home / "data" / "resolve"]
     assert json.loads((made[1] / "installed.json").read_text())["panel"][0] == sys.executable
-    assert install.install("resolve") == made
-    assert install.uninstall("resolve") == made
+    assert installer("resolve").install() == made
+    assert installer("resolve").uninstall() == made
     assert sorted(folders.rglob("*")) == before
     (folders / "Utility" / "FoleyCue.py").write_text("somebody else's")
     with pytest.raises(FoleyCueError, match="not FoleyCue's"):
-        install.install("resolve")
-    assert install.uninstall("resolve") == []
-    assert install.names() == ["blender", "resolve"]
+        installer("resolve").install()
+    assert installer("resolve").uninstall() == []
+    assert {"blender", "resolve"} <= set(EDITORS)
 
 
 @pytest.mark.parametrize(("system", "tail"), [("win32", "Support/Fusion/Scripts"), ("darwin", "Fusion/Scripts")])
@@ -231,4 +231,4 @@ def test_each_systems_script_folder_is_found(tmp_path, home, monkeypatch, system
 def test_without_resolve_the_user_is_told(tmp_path, home, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
     with pytest.raises(FoleyCueError, match="start Resolve once"):
-        install.install("resolve")
+        installer("resolve").install()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Editors that run a script of ours, as live hosts: all of them are asked the same few things over the bridge."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import msgspec
@@ -29,19 +30,19 @@ class Placed(msgspec.Struct, frozen=True):
     path: str
 
 
-class BridgedHost:
+class BridgedHost(ABC):
     """A live host over the bridge. Each kind of editor says how its state becomes a project."""
 
     name = ""
     host = ""
     capabilities = Capabilities(new_track=True, replace=True, undo=True)
 
-    def __init__(self, clipboard: Clipboard | None = None) -> None:
+    def __init__(self, clipboard: Clipboard | None = None) -> None:  # noqa: B027 - made like every live host
         """No clipboard is needed: scripts do the work."""
 
+    @abstractmethod
     def project(self, state: Message) -> Project:
         """The timeline as the editor's script described it, with its clock in original.metadata[CLOCK]."""
-        raise NotImplementedError
 
     def probe(self) -> tuple[RunningEditor, ...]:
         """The editors whose script is connected to this panel; none where no bridge is open."""

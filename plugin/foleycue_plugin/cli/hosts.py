@@ -6,8 +6,8 @@ import argparse
 import msgspec
 
 from foleycue_plugin.cli import answer
-from foleycue_plugin.cli.install_host import INSTALLERS, installer
 from foleycue_plugin.hosts.base import LiveHost
+from foleycue_plugin.hosts.install import EDITORS, installer
 from foleycue_plugin.hosts.registry import live_hosts, writable_suffixes
 
 
@@ -40,7 +40,7 @@ def _entry(host: LiveHost) -> dict[str, object]:
 def _id(host: LiveHost) -> str:
     """The name under which install-host knows a host."""
     words = host.name.lower().split()
-    return next(name for name in INSTALLERS if name in words)
+    return next(name for name in EDITORS if name in words)
 
 
 def _found(entry: dict[str, object]) -> str:

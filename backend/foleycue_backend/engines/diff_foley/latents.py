@@ -14,9 +14,6 @@ from torch import Tensor
 from foleycue_backend.engines.parts import autoencoder
 
 SCALE_FACTOR = 0.18215
-#: Rows of the latents, of 128 bands.
-LATENT_ROWS = 16
-LATENT_CHANNELS = 4
 
 
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:

@@ -23,6 +23,13 @@ def cosine(progress: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * progress))
 
 
+def done_part(step: int, steps: int | None, elapsed: float, minutes: float | None) -> float:
+    """Done part of a run, 0..1: by its steps if they are given, otherwise by seconds of its minutes (30)."""
+    if steps is not None:
+        return min(1.0, step / steps) if steps else 1.0
+    return min(1.0, elapsed / (60.0 * (minutes or 30.0)))
+
+
 def save_whole(state: dict[str, Any], path: Path) -> None:
     """Write a checkpoint; the old one stays until the new one is whole."""
     part = path.with_suffix(".part")

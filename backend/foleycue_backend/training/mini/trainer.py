@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
-from foleycue_backend.training.common.pace import Log, cosine, save_whole, step_generator
+from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Crops, Pool
 from foleycue_backend.training.mini.prompts import PromptBook
@@ -58,9 +58,7 @@ class Trainer:
     @property
     def progress(self) -> float:
         """Done part of the run, 0..1."""
-        if self.cfg.steps is not None:
-            return min(1.0, self.step / self.cfg.steps)
-        return min(1.0, self.elapsed / (60.0 * (self.cfg.minutes or 30.0)))
+        return done_part(self.step, self.cfg.steps, self.elapsed, self.cfg.minutes)
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays whole until the new one is."""

@@ -13,7 +13,7 @@ import torch
 from accelerate import Accelerator
 from diffusers.training_utils import EMAModel
 
-from foleycue_backend.training.common.pace import Log, cosine, save_whole, step_generator
+from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.sta_v2a.task import Task
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -36,9 +36,7 @@ class Plan:
 
     def progress(self, step: int, elapsed: float) -> float:
         """Done part of the phase, 0..1."""
-        if self.steps is not None:
-            return min(1.0, step / self.steps) if self.steps else 1.0
-        return min(1.0, elapsed / (60.0 * (self.minutes or 30.0)))
+        return done_part(step, self.steps, elapsed, self.minutes)
 
 
 class Runner:

@@ -16,43 +16,108 @@ Kind = Literal["impact", "gesture", "bed"]
 class FoleyClass:
     """One class of sound.
 
-    `kind`: an `impact` has a sharp attack at its cue; a `gesture` (cloth, whoosh) swells from its cue; a
-    `bed` sounds all the time and swells at its cues.
+    `kind`: an `impact` has a sharp attack at its cue; a `gesture` (cloth, whoosh) swells from its cue; a `bed`
+    sounds all the time, as strongly as its intensity curve says. `group` is its place in a menu.
     """
 
     name: str
     label: str
     kind: Kind
+    group: str
+
+
+def _group(group: str, *rows: tuple[str, str, Kind]) -> tuple[FoleyClass, ...]:
+    return tuple(FoleyClass(name, label, kind, group) for name, label, kind in rows)
 
 
 CLASSES: tuple[FoleyClass, ...] = (
-    FoleyClass("footsteps_wood", "Footsteps on wood", "impact"),
-    FoleyClass("footsteps_concrete", "Footsteps on concrete", "impact"),
-    FoleyClass("footsteps_gravel", "Footsteps on gravel", "impact"),
-    FoleyClass("footsteps_grass", "Footsteps on grass", "impact"),
-    FoleyClass("footsteps_snow", "Footsteps in snow", "impact"),
-    FoleyClass("knock", "Knock on a door", "impact"),
-    FoleyClass("door_close", "Door closing", "impact"),
-    FoleyClass("click", "Switch or mouse click", "impact"),
-    FoleyClass("key_press", "Keyboard typing", "impact"),
-    FoleyClass("wood_hit", "Wood impact", "impact"),
-    FoleyClass("metal_hit", "Metal impact", "impact"),
-    FoleyClass("glass_hit", "Glass clink", "impact"),
-    FoleyClass("ceramic_hit", "Ceramic or crockery", "impact"),
-    FoleyClass("plastic_hit", "Plastic impact", "impact"),
-    FoleyClass("glass_break", "Glass breaking", "impact"),
-    FoleyClass("drip", "Water drip", "impact"),
-    FoleyClass("splash", "Water splash", "impact"),
-    FoleyClass("punch", "Punch or body hit", "impact"),
-    FoleyClass("clap", "Hand clap", "impact"),
-    FoleyClass("drum", "Drum hit", "impact"),
-    FoleyClass("gunshot", "Gunshot", "impact"),
-    FoleyClass("whoosh", "Whoosh", "gesture"),
-    FoleyClass("cloth", "Cloth movement", "gesture"),
-    FoleyClass("rain", "Rain", "bed"),
-    FoleyClass("wind", "Wind", "bed"),
-    FoleyClass("fire", "Fire", "bed"),
-    FoleyClass("engine", "Engine", "bed"),
+    *_group(
+        "Footsteps",
+        ("footsteps_wood", "Footsteps on wood", "impact"),
+        ("footsteps_concrete", "Footsteps on concrete", "impact"),
+        ("footsteps_gravel", "Footsteps on gravel", "impact"),
+        ("footsteps_grass", "Footsteps on grass", "impact"),
+        ("footsteps_snow", "Footsteps in snow", "impact"),
+        ("footsteps_leaves", "Footsteps in leaves", "impact"),
+        ("footsteps_metal", "Footsteps on metal stairs", "impact"),
+        ("footsteps_wet", "Footsteps on wet ground", "impact"),
+    ),
+    *_group(
+        "Clothes and bodies",
+        ("cloth", "Cloth rustle", "gesture"),
+        ("leather", "Leather creak", "gesture"),
+        ("punch", "Punch or body hit", "impact"),
+        ("slap", "Slap", "impact"),
+        ("clap", "Hand clap", "impact"),
+    ),
+    *_group(
+        "Doors and furniture",
+        ("knock", "Knock on a door", "impact"),
+        ("door_open", "Door opening", "gesture"),
+        ("door_close", "Door closing", "impact"),
+        ("latch", "Latch or lock", "impact"),
+        ("drawer", "Drawer", "gesture"),
+    ),
+    *_group(
+        "Impacts",
+        ("wood_hit", "Wood impact", "impact"),
+        ("metal_hit", "Metal impact", "impact"),
+        ("glass_hit", "Glass clink", "impact"),
+        ("ceramic_hit", "Ceramic or crockery", "impact"),
+        ("plastic_hit", "Plastic impact", "impact"),
+        ("stone_hit", "Stone impact", "impact"),
+        ("wood_break", "Wood breaking", "impact"),
+        ("glass_break", "Glass breaking", "impact"),
+        ("ceramic_break", "Ceramic breaking", "impact"),
+        ("stone_break", "Stone crumbling", "impact"),
+    ),
+    *_group(
+        "Friction",
+        ("scrape", "Metal scrape", "bed"),
+        ("slide", "Object sliding", "gesture"),
+        ("roll", "Rolling", "bed"),
+    ),
+    *_group(
+        "Small things",
+        ("click", "Mouse or pen click", "impact"),
+        ("key_press", "Keyboard typing", "impact"),
+        ("switch", "Light switch", "impact"),
+    ),
+    *_group(
+        "Water",
+        ("drip", "Water drip", "impact"),
+        ("splash", "Water splash", "impact"),
+        ("pour", "Pouring", "bed"),
+        ("bubbles", "Bubbles", "bed"),
+    ),
+    *_group("Air", ("whoosh", "Whoosh", "gesture"), ("swish", "Swish of a blade", "gesture")),
+    *_group(
+        "Fire and shots",
+        ("gunshot", "Gunshot", "impact"),
+        ("explosion", "Explosion", "impact"),
+        ("fire", "Fire", "bed"),
+    ),
+    *_group(
+        "Engines",
+        ("engine", "Engine idle", "bed"),
+        ("engine_rev", "Engine revving", "bed"),
+        ("pass_by", "Vehicle passing", "gesture"),
+    ),
+    *_group(
+        "Weather and rooms",
+        ("rain", "Rain", "bed"),
+        ("wind", "Wind", "bed"),
+        ("sea", "Sea waves", "bed"),
+        ("stream", "Stream", "bed"),
+        ("room_tone", "Room tone", "bed"),
+    ),
+    *_group(
+        "Bells, drums, animals",
+        ("bell", "Bell", "impact"),
+        ("drum", "Drum hit", "impact"),
+        ("bird", "Bird", "impact"),
+        ("bark", "Dog bark", "impact"),
+    ),
 )
 
 NAMES: tuple[str, ...] = tuple(c.name for c in CLASSES)

@@ -17,6 +17,8 @@ MAX_PROMPT = 1_000
 MAX_TAKES = 8
 MAX_RANGE_SECONDS = 1_800
 MAX_STEPS = 1_000
+MAX_REGION_KEYS = 1_000
+MAX_SHOT_PROMPTS = 500
 DEFAULT_SETTING = "default"
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -53,11 +55,36 @@ class Guidance(msgspec.Struct, frozen=True, kw_only=True):
     picture: Scale | None = None
 
 
+class RegionKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the sounding object is in one frame (from the range's start): a rectangle in shares of the picture.
+
+    A key belongs to the shot that its frame lies in. Between the keys of a shot the rectangle moves evenly, before the
+    first and after the last it rests; a shot without keys is looked at as a whole.
+    """
+
+    frame: Annotated[int, Meta(ge=0)]
+    x: Unit
+    y: Unit
+    width: Unit
+    height: Unit
+
+
 class CueRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Where cues come from when the user gave none, and how many: sensitivity 0 (few) … 1 (many)."""
+    """Where cues come from when the user gave none, and how many: sensitivity 0 (few) … 1 (many).
+
+    regions limit a picture's cues to what moves inside them.
+    """
 
     source: CueSource = CueSource.PICTURE
     sensitivity: Unit = 0.5
+    regions: Annotated[tuple[RegionKey, ...], Meta(max_length=MAX_REGION_KEYS)] = ()
+
+
+class ShotPrompt(msgspec.Struct, frozen=True, kw_only=True):
+    """Another prompt from the shot on that starts at frame (from the range's start)."""
+
+    frame: Annotated[int, Meta(ge=0)]
+    prompt: Text
 
 
 # -- panel to backend ---------------------------------------------------------------------------------------------
@@ -106,6 +133,7 @@ class Generate(Message, frozen=True, kw_only=True):
     sample_rate: Annotated[int, Meta(ge=8_000, le=192_000)] = 48_000
     loudness: Annotated[float, Meta(ge=-70, le=-5)] | None = -23.0
     setting: Id = DEFAULT_SETTING
+    shot_prompts: Annotated[tuple[ShotPrompt, ...], Meta(max_length=MAX_SHOT_PROMPTS)] = ()
 
 
 class Cancel(Message, frozen=True, kw_only=True):
@@ -131,6 +159,13 @@ class ListEngines(Message, frozen=True, kw_only=True):
     """Answered by EngineList."""
 
 
+class Understand(Message, frozen=True, kw_only=True):
+    """Ask how an engine reads a prompt; answered by Understood without a worker."""
+
+    engine: Id = "mini"
+    prompt: Text
+
+
 class Load(Message, frozen=True, kw_only=True):
     """Get a worker and an engine ready before they are needed."""
 
@@ -147,7 +182,9 @@ class Stop(Message, frozen=True, kw_only=True):
     force: bool = False
 
 
-Request = Hello | Ping | Analyse | Generate | Cancel | Attach | Acknowledge | ListEngines | Load | Unload | Stop
+Request = (
+    Hello | Ping | Analyse | Generate | Cancel | Attach | Acknowledge | ListEngines | Understand | Load | Unload | Stop
+)
 
 # -- backend to panel ---------------------------------------------------------------------------------------------
 
@@ -177,10 +214,18 @@ class Pong(Message, frozen=True, kw_only=True):
     nonce: int
 
 
+class SoundClass(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound that an engine was trained on, as a menu shows it."""
+
+    label: str
+    group: str = ""
+
+
 class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What an engine is and needs.
 
-    listens: of text, negative, picture, cues, objects. settings: what Generate may name.
+    listens: of text, negative, picture, cues, objects. settings: what Generate may name. sounds: all that it knows;
+    empty for an engine that takes any words.
     """
 
     id: str
@@ -195,12 +240,33 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     available: bool = True
     reason: str = ""
     settings: tuple[str, ...] = (DEFAULT_SETTING,)
+    sounds: tuple[SoundClass, ...] = ()
 
 
 class EngineList(Message, frozen=True, kw_only=True):
     """All engines, those that cannot run here with the reason."""
 
     engines: tuple[EngineInfo, ...]
+
+
+class KnownSound(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound that an engine hears in a prompt: similarity 0 … 1, and a note such as "far away"."""
+
+    label: str
+    similarity: Unit
+    note: str = ""
+
+
+class Understood(Message, frozen=True, kw_only=True):
+    """Answer to Understand. known: sounds are those that will be made; else they are only the nearest ones.
+
+    An engine that takes any words knows each prompt, and names no sounds.
+    """
+
+    engine: str
+    prompt: str
+    sounds: tuple[KnownSound, ...] = ()
+    known: bool = True
 
 
 class WorkerState(Message, frozen=True, kw_only=True):
@@ -269,6 +335,7 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
 
     cues are those that the engine obeyed; onsets are samples at CUE_RATE found in the sound; cue_error_ms is the mean
     distance of matched cues and onsets, None when there is nothing to match; missed counts cues without an onset.
+    sounds_like names what the take could be mistaken for: "speech", "music".
     """
 
     take_id: Id
@@ -289,6 +356,7 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     loudness_lufs: float | None = None
     licence: str = ""
     created: str = ""
+    sounds_like: tuple[str, ...] = ()
 
 
 class TakeReady(JobEvent, frozen=True, kw_only=True):
@@ -319,6 +387,7 @@ Event = (
     | Refused
     | Pong
     | EngineList
+    | Understood
     | WorkerState
     | Accepted
     | Progress

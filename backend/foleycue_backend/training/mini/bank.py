@@ -8,12 +8,18 @@ from collections.abc import Callable
 import numpy as np
 
 from foleycue_backend.engines.mini.classes import CLASSES
-from foleycue_backend.training.mini import beds, events, impacts
+from foleycue_backend.training.mini import beds, breaks, events, impacts, steps, voices
 from foleycue_backend.training.mini.synthesis import Audio, Rng
 
-ONE_SHOTS: dict[str, Callable[[Rng], Audio]] = {
-    c.name: getattr(impacts, c.name, None) or getattr(events, c.name) for c in CLASSES if c.kind != "bed"
-}
+# A class is the function of its name in one of these.
+_FAMILIES = (steps, impacts, breaks, events, voices)
+
+
+def _named(name: str) -> Callable[[Rng], Audio]:
+    return next(getattr(family, name) for family in _FAMILIES if hasattr(family, name))
+
+
+ONE_SHOTS: dict[str, Callable[[Rng], Audio]] = {c.name: _named(c.name) for c in CLASSES if c.kind != "bed"}
 BEDS: dict[str, Callable[[Rng, int], Audio]] = {c.name: getattr(beds, c.name) for c in CLASSES if c.kind == "bed"}
 
 

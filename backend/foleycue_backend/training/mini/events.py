@@ -9,9 +9,11 @@ from foleycue_backend.training.mini.synthesis import (
     Audio,
     Rng,
     band,
+    bubble,
     decay,
     finish,
     grains,
+    modes,
     noise,
     seconds,
     span,
@@ -21,13 +23,10 @@ from foleycue_backend.training.mini.synthesis import (
 
 
 def drip(rng: Rng) -> Audio:
-    """A bubble: one sine whose pitch rises as it decays (van den Doel's bubble model)."""
+    """A drop: one bubble with the tick of the surface."""
     n = seconds(span(rng, 0.14, 0.22))
-    f0 = span(rng, 700, 1800)
-    t = np.arange(n) / 48000
-    phase = 2 * np.pi * f0 * (t + span(rng, 1.5, 4.0) * t * t)
-    bubble = np.sin(phase) * decay(n, span(rng, 0.08, 0.16))
-    return finish(bubble.astype(np.float32) + 0.25 * tick(rng, n, 0.005, 2000, 12000), 0.6)
+    drop = bubble(span(rng, 700, 1800), span(rng, 3.0, 8.0), span(rng, 0.08, 0.16), n)
+    return finish(drop + 0.25 * tick(rng, n, 0.005, 2000, 12000), 0.6)
 
 
 def splash(rng: Rng) -> Audio:
@@ -58,6 +57,14 @@ def clap(rng: Rng) -> Audio:
     return finish(burst + 0.4 * tick(rng, n, 0.03, 3000, 12000), 0.8)
 
 
+def slap(rng: Rng) -> Audio:
+    """A palm on skin: a flat, very short and bright smack over a fleshy thud."""
+    n = seconds(span(rng, 0.12, 0.18))
+    smack = tick(rng, n, span(rng, 0.025, 0.045), 1800, 13000)
+    flesh = modes(rng, n, [span(rng, 180, 300)], [0.07], [1.0]) + 0.5 * tick(rng, n, 0.05, 250, 900)
+    return finish(1.2 * smack + 0.7 * flesh, 0.85)
+
+
 def drum(rng: Rng) -> Audio:
     """A membrane: Bessel partials with a pitch drop; some have a snare."""
     n = seconds(span(rng, 0.45, 0.7))
@@ -73,11 +80,27 @@ def drum(rng: Rng) -> Audio:
 
 
 def gunshot(rng: Rng) -> Audio:
-    """A crack over the whole spectrum and a rumbling tail."""
-    n = seconds(span(rng, 0.8, 1.2))
-    crack = tick(rng, n, span(rng, 0.05, 0.09), 0, 20000)
-    tail = band(noise(rng, n), 0, span(rng, 700, 1500)) * decay(n, span(rng, 0.7, 1.1))
+    """A crack over the whole spectrum and a tail of echoes."""
+    n = seconds(span(rng, 0.65, 0.95))
+    crack = tick(rng, n, span(rng, 0.06, 0.11), 0, 20000)
+    tail = band(noise(rng, n), 150, span(rng, 1200, 2400)) * decay(n, span(rng, 0.5, 0.8))
     return finish(1.5 * crack + 0.9 * tail / np.abs(tail).max() + tick(rng, n, 0.2, 200, 4000), 1.0)
+
+
+def explosion(rng: Rng) -> Audio:
+    """A boom: a dull blast, a low tone that falls, a long rumble, debris. No bright crack, unlike a gun."""
+    n = seconds(span(rng, 1.4, 1.8))
+    t = np.arange(n) / 48000
+    f = span(rng, 42, 65)
+    tone = np.sin(2 * np.pi * np.cumsum(f * (0.6 + 0.9 * np.exp(-t * 9))) / 48000) * decay(n, span(rng, 0.9, 1.3))
+    out = 0.9 * tone.astype(np.float32)
+    wide = noise(rng, n)
+    for hi, t60, level in ((130, 2.0, 0.5), (450, 1.3, 0.4), (1400, 0.6, 0.35), (4500, 0.18, 0.2)):
+        layer = band(wide, 0, hi * span(rng, 0.85, 1.2)) * decay(n, t60 * span(rng, 0.8, 1.15))
+        out += level * layer / np.abs(layer[:4800]).max()
+    debris = grains(rng, n, int(rng.integers(15, 40)), 1.1, 0.012, 500, 4000)
+    debris[: seconds(0.15)] = 0
+    return finish(out + 0.05 * debris / (np.abs(debris).max() + 1e-9), 1.0, fade=0.2)
 
 
 def whoosh(rng: Rng) -> Audio:

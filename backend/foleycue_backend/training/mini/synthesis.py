@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.signal import butter, lfilter, sosfilt
 
 SAMPLE_RATE = 48000
-FADE = 400
+# Seconds.
+FADE = 0.00834
 Audio = npt.NDArray[np.float32]
 Rng = np.random.Generator
 
@@ -84,15 +85,18 @@ def tick(rng: Rng, n: int, length: float, lo: float, hi: float) -> Audio:
 
 def grains(rng: Rng, n: int, count: int, spread: float, t60: float, lo: float, hi: float) -> Audio:
     """`count` short noise grains whose density decays over `spread` seconds, the first one at sample 0."""
-    hits = np.zeros(n, np.float32)
     at = np.minimum(rng.exponential(spread / 3, count), (n - 1) / SAMPLE_RATE)
     at[0] = 0.0
     level = rng.exponential(0.5, count) * np.exp(-at * 2.5 / spread)
     level[0] = level.max() * 1.3
-    np.add.at(hits, (at * SAMPLE_RATE).astype(int), level.astype(np.float32))
-    m = seconds(t60)
-    shape = noise(rng, m + 200, lo, hi)[200:] * decay(m, t60)
-    return np.convolve(hits, shape)[:n].astype(np.float32)
+    start, m = (at * SAMPLE_RATE).astype(int), seconds(t60)
+    out = np.zeros(n, np.float32)
+    # Three shapes: one alone would colour every grain alike and ring as a tone.
+    for k in range(3):
+        hits = np.zeros(n, np.float32)
+        np.add.at(hits, start[k::3], level[k::3].astype(np.float32))
+        out += np.convolve(hits, noise(rng, m + 200, lo, hi)[200:] * decay(m, t60))[:n]
+    return out
 
 
 def swell(n: int, peak: float, rise: float) -> Audio:
@@ -109,11 +113,32 @@ def pole(x: Audio, cutoff: float) -> Audio:
     return np.asarray(lfilter([1 - a], [1, -a], x), np.float32)
 
 
-def finish(x: npt.NDArray[np.floating[Any]], peak: float = 1.0) -> Audio:
-    """Peak-normalise, soften the first 0.2 ms, fade out the last 8 ms."""
+def bubble(f0: float, rise: float, t60: float, n: int) -> Audio:
+    """A bubble at `f0` Hz whose pitch rises by `rise` times f0 a second while it decays (van den Doel 2005)."""
+    t = np.arange(n) / SAMPLE_RATE
+    return (np.sin(2 * np.pi * f0 * (t + 0.5 * rise * t * t)) * decay(n, t60)).astype(np.float32)
+
+
+def vary(rng: Rng, x: Audio) -> Audio:
+    """`x` as the next strike of the same object: three bands by +-2.5 dB, the decay by +-10 %, the attack in place.
+
+    The decay is read from the centroid of the energy, which for an exponential is half its time constant.
+    """
+    low, mid, high = (10 ** rng.uniform(-0.125, 0.125, 3)).tolist()
+    y = mid * x + (low - mid) * pole(x, 350.0) + (high - mid) * (x - pole(x, 3000.0))
+    step = 16
+    energy = np.square(x[::step]).astype(np.float64)
+    centre = float(np.arange(len(energy)) @ energy) * step / (float(energy.sum()) + 1e-12)
+    # At most 4 dB at the end, or the long tail under a short attack would swell.
+    bend = min(0.1 * 0.5 / (centre + 1.0), 0.46 / len(x)) * rng.uniform(-1, 1)
+    return (y * np.exp(np.arange(len(x), dtype=np.float32) * np.float32(bend))).astype(np.float32)
+
+
+def finish(x: npt.NDArray[np.floating[Any]], peak: float = 1.0, fade: float = FADE) -> Audio:
+    """Peak-normalise, soften the first 0.2 ms, fade out the last `fade` seconds."""
     x = x - 0.0
     k = min(10, len(x))
     x[:k] *= np.linspace(0.2, 1, k, dtype=np.float32)
-    m = min(FADE, len(x))
+    m = min(seconds(fade), len(x))
     x[-m:] *= np.linspace(1, 0, m, dtype=np.float32) ** 2
     return (x * (peak / (np.abs(x).max() + 1e-9))).astype(np.float32)

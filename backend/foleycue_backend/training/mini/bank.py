@@ -8,19 +8,31 @@ from collections.abc import Callable
 import numpy as np
 
 from foleycue_backend.engines.mini.classes import CLASSES
-from foleycue_backend.training.mini import beds, breaks, events, impacts, steps, voices
+from foleycue_backend.training.mini import (
+    air,
+    breaks,
+    events,
+    friction,
+    impacts,
+    machines,
+    steps,
+    voices,
+    water,
+    weather,
+)
 from foleycue_backend.training.mini.synthesis import Audio, Rng
 
 # A class is the function of its name in one of these.
-_FAMILIES = (steps, impacts, breaks, events, voices)
+_FAMILIES = (steps, impacts, breaks, friction, air, events, voices, water, machines, weather)
 
 
-def _named(name: str) -> Callable[[Rng], Audio]:
+def _named(name: str) -> Callable[..., Audio]:
     return next(getattr(family, name) for family in _FAMILIES if hasattr(family, name))
 
 
 ONE_SHOTS: dict[str, Callable[[Rng], Audio]] = {c.name: _named(c.name) for c in CLASSES if c.kind != "bed"}
-BEDS: dict[str, Callable[[Rng, int], Audio]] = {c.name: getattr(beds, c.name) for c in CLASSES if c.kind == "bed"}
+# (rng, samples, level curve).
+BEDS: dict[str, Callable[[Rng, int, Audio], Audio]] = {c.name: _named(c.name) for c in CLASSES if c.kind == "bed"}
 
 
 def one_shot(name: str, index: int, seed: int) -> Audio:

@@ -44,8 +44,9 @@ def footsteps_concrete(rng: Rng) -> Audio:
 def footsteps_gravel(rng: Rng) -> Audio:
     """Stones: many grains after a first crunch."""
     n = seconds(span(rng, 0.28, 0.4))
-    stones = grains(rng, n, int(rng.integers(60, 120)), span(rng, 0.15, 0.25), 0.008, 1500, 9000)
-    return finish(stones / np.abs(stones).max() + 0.12 * tick(rng, n, 0.12, 1200, 8000), 0.7)
+    stones = grains(rng, n, int(rng.integers(60, 120)), span(rng, 0.15, 0.25), 0.012, 800, 5500)
+    crunch = 0.22 * tick(rng, n, 0.08, 700, 5000) + 0.3 * _heel(rng, n, 120, 200, 0.06)
+    return finish(stones / np.abs(stones).max() + crunch, 0.7)
 
 
 def footsteps_grass(rng: Rng) -> Audio:
@@ -61,7 +62,7 @@ def footsteps_snow(rng: Rng) -> Audio:
     t = np.arange(n) / n
     flutter = 0.55 + 0.45 * np.sin(2 * np.pi * np.cumsum(span(rng, 60, 130) * (1 - 0.4 * t)) / 48000)
     crunch = noise(rng, n, 350, span(rng, 1600, 2600)) * decay(n, span(rng, 0.3, 0.45))
-    return finish((crunch * flutter).astype(np.float32) + 0.8 * tick(rng, n, 0.02, 500, 4000), 0.6)
+    return finish((crunch * flutter).astype(np.float32) + 0.8 * tick(rng, n, 0.02, 500, 4000), 0.6, fade=0.08)
 
 
 def footsteps_leaves(rng: Rng) -> Audio:
@@ -69,11 +70,12 @@ def footsteps_leaves(rng: Rng) -> Audio:
     n = seconds(span(rng, 0.34, 0.46))
     out = np.zeros(n, np.float32)
     toe = seconds(span(rng, 0.09, 0.15))
-    for at, level in ((0, 1.0), (toe, span(rng, 0.5, 0.9))):
-        crackle = grains(rng, n - at, int(rng.integers(35, 60)), span(rng, 0.16, 0.26), 0.0035, 3000, 14000)
+    for at, level in ((0, 1.0), (toe, span(rng, 0.35, 0.65))):
+        crackle = grains(rng, n - at, int(rng.integers(30, 50)), span(rng, 0.16, 0.26), 0.0035, 5000, 17000)
         out[at:] += level * crackle / np.abs(crackle).max()
     rough = np.interp(np.arange(n), np.linspace(0, n, 60), rng.uniform(0.0, 1.0, 60) ** 2).astype(np.float32)
-    out += 0.18 * noise(rng, n, 3500, 15000) * rough * decay(n, span(rng, 0.5, 0.8))
+    out += 0.18 * noise(rng, n, 6000, 17000) * rough * decay(n, span(rng, 0.5, 0.8))
+    out += 0.35 * tick(rng, n, 0.03, 4500, 16000)
     return finish(out + 0.35 * _heel(rng, n, 60, 95, 0.08), 0.55)
 
 

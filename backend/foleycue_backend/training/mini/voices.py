@@ -78,7 +78,7 @@ def bark(rng: Rng) -> Audio:
     source = pulses + 0.12 * noise(rng, n, 300, 9000) * (0.4 + 0.6 * np.maximum(0, np.cos(2 * np.pi * phase)))
     first, second = 520 * 1.5**size, 1300 * 1.4**size
     mouth = (np.sin(np.pi * np.clip(0.15 + t * 1.8, 0, 1)) ** 0.7).astype(np.float32)
-    out = np.zeros(n, np.float32)
+    source, out = source.astype(np.float32), np.zeros(n, np.float32)
     for scale, gate in ((1.0, 1 - mouth), (1.55, mouth)):
         a, b = first * scale * span(rng, 0.94, 1.06), second * scale * span(rng, 0.94, 1.06)
         formants = band(source, a * 0.8, a * 1.25) + 0.8 * band(source, b * 0.85, b * 1.18)

@@ -76,7 +76,7 @@ def drum(rng: Rng) -> Audio:
         out += amp * np.sin(2 * np.pi * f * ratio * glide + rng.uniform(0, 1)) * decay(n, t60 * span(rng, 0.8, 1.2))
     if rng.random() < 0.4:
         out += 0.35 * noise(rng, n, 1800, 9000) * decay(n, span(rng, 0.18, 0.3))
-    return finish(out.astype(np.float32) + 0.5 * tick(rng, n, 0.01, 1000, 6000), 0.95)
+    return finish(out.astype(np.float32) + 0.5 * tick(rng, n, 0.01, 1000, 6000), 0.95, fade=0.08)
 
 
 def gunshot(rng: Rng) -> Audio:
@@ -84,7 +84,7 @@ def gunshot(rng: Rng) -> Audio:
     n = seconds(span(rng, 0.65, 0.95))
     crack = tick(rng, n, span(rng, 0.06, 0.11), 0, 20000)
     tail = band(noise(rng, n), 150, span(rng, 1200, 2400)) * decay(n, span(rng, 0.5, 0.8))
-    return finish(1.5 * crack + 0.9 * tail / np.abs(tail).max() + tick(rng, n, 0.2, 200, 4000), 1.0)
+    return finish(1.5 * crack + 0.9 * tail / np.abs(tail).max() + tick(rng, n, 0.2, 200, 4000), 1.0, fade=0.1)
 
 
 def explosion(rng: Rng) -> Audio:
@@ -101,17 +101,6 @@ def explosion(rng: Rng) -> Audio:
     debris = grains(rng, n, int(rng.integers(15, 40)), 1.1, 0.012, 500, 4000)
     debris[: seconds(0.15)] = 0
     return finish(out + 0.05 * debris / (np.abs(debris).max() + 1e-9), 1.0, fade=0.2)
-
-
-def whoosh(rng: Rng) -> Audio:
-    """Air: a noise band that rises and falls; several bands stand in for a moving filter."""
-    n = seconds(span(rng, 0.35, 0.6))
-    peak = span(rng, 0.2, 0.35)
-    centre = span(rng, 500, 1100)
-    out = np.zeros(n, np.float32)
-    for k, width in ((1.0, 1.2), (1.8, 2.2), (3.0, 4.0)):
-        out += noise(rng, n, centre * k * 0.7, centre * k * 1.4) * swell(n, peak, width) / k
-    return finish(out, 0.6)
 
 
 def cloth(rng: Rng) -> Audio:

@@ -70,8 +70,8 @@ TRAIN: dict[str, str] = {
     "machine gun|firing a weapon|gunfire",
     "explosion": "explosion|bomb|blast|a bomb explodes|big explosion|dynamite|grenade goes off|distant detonation|"
     "something blows up|cannon fire",
-    "whoosh": "whoosh|swoosh|fast swish through air|something flies past|sword swing|swing of a bat in the air|"
-    "air whoosh transition|throwing something fast|fly by",
+    "whoosh": "whoosh|swoosh|deep whoosh|something large flies past|heavy swing through the air|"
+    "swing of a bat in the air|air whoosh transition|throwing something heavy|fly by|a cape sweeps past",
     "cloth": "cloth movement|clothes rustle|rustling fabric|jacket movement|putting on a coat|shirt rustling|"
     "bed sheets moving|curtain movement|fabric foley",
     "rain": "rain|heavy rain|rainfall|rain on a roof|rain shower|light rain falling|rainy weather|pouring rain|"
@@ -80,13 +80,42 @@ TRAIN: dict[str, str] = {
     "wind in the mountains",
     "fire": "fire|crackling fire|campfire|fireplace|burning wood|flames|bonfire|fire burning|a house on fire",
     "engine": "engine|car engine|motor running|engine idling|truck engine|motorcycle|running motor|vehicle engine hum|"
-    "diesel engine|car driving",
+    "diesel engine|car idling",
     "bell": "bell|church bell|bell ringing|bell toll|handbell|temple bell|a bell is struck|ringing bell|bell strike|"
     "chime of a clock tower",
     "bird": "bird|bird chirping|birdsong|bird tweets|birds singing|songbird|chirps|sparrow|a bird in a tree|"
     "twittering birds",
     "bark": "dog bark|barking dog|a dog barks|dog|woof|small dog barking|puppy bark|angry dog|guard dog barking|"
     "hound barks",
+    "leather": "leather creak|creaking leather|leather jacket creaks|saddle creak|leather shoes creaking|"
+    "squeaky leather|a leather belt is pulled|creak of a leather sofa|leather strap under tension|leather gloves",
+    "door_open": "door opening|a door opens|opening the door|creaky door|creaking door opens|door hinge squeak|"
+    "front door is opened|someone opens a door|squeaky hinges|the door swings open",
+    "drawer": "drawer|opening a drawer|closing a drawer|drawer slides shut|a drawer is pulled open|desk drawer|"
+    "kitchen drawer|filing cabinet drawer|drawer runners|pushing a drawer in",
+    "swish": "swish|blade swish|sword swing|sword swish|fast swish through air|whip through the air|"
+    "swing of a thin stick|knife slash in the air|rapier swing|quick slice through the air",
+    "slide": "object sliding|sliding a box over a table|something slides across the floor|pushing a chair|"
+    "a glass slides along the counter|dragging a crate|moving furniture|chair dragged on the floor|"
+    "sliding a book over a desk|slide",
+    "pass_by": "car passing by|vehicle pass by|a car drives past|truck passing|traffic passes|motorcycle drives by|"
+    "car drives by|passing car with doppler|a van goes past|fast car pass",
+    "scrape": "metal scrape|scraping metal|metal dragged over metal|grinding metal|scratching steel|"
+    "scraping a blade|screech of metal|metal screeching|chain dragged along a rail|shovel scraping",
+    "roll": "rolling|rolling ball|a ball rolls on the floor|wheels rolling|rolling a barrel|suitcase wheels|"
+    "skateboard rolling|marble rolls on wood|cart wheels on a floor|bowling ball rolling",
+    "pour": "pouring water|water poured into a glass|pouring a drink|filling a glass|pouring coffee|"
+    "filling a bottle|wine is poured|pouring tea into a cup|filling a bucket with water|pour",
+    "bubbles": "bubbles|bubbling water|underwater bubbles|air bubbles rising|boiling water|blubbering|"
+    "diver breathing bubbles|bubbling potion|gurgling bubbles|aquarium bubbles",
+    "engine_rev": "engine revving|revving a motor|car accelerating|engine revs up|racing car engine|"
+    "stepping on the gas|motorcycle accelerates|engine speeding up|high rpm engine|throttle up",
+    "sea": "sea|sea waves|ocean waves|surf|waves on a beach|waves crashing on the shore|seashore|"
+    "breaking waves|the ocean|seaside",
+    "stream": "stream|babbling brook|small river|creek|flowing stream|river flowing over stones|mountain stream|"
+    "running water in a forest|brook|flowing water",
+    "room_tone": "room tone|quiet room|room ambience|silent room|indoor ambience|office hum|electrical hum|"
+    "ventilation hum|mains hum|background hum",
 }
 
 HELD_OUT: dict[str, str] = {
@@ -122,7 +151,7 @@ HELD_OUT: dict[str, str] = {
     "drum": "a drummer hits the drum|beating a bass drum",
     "gunshot": "a revolver is fired|rifle shots",
     "explosion": "a huge bomb blast|the building explodes",
-    "whoosh": "quick swish of a blade through the air|fast object whooshing by",
+    "whoosh": "a big object whooshes by|a whooshing sweep of air",
     "cloth": "the rustle of clothing|moving fabric of a dress",
     "rain": "raindrops falling in a downpour|a rainy day",
     "wind": "the wind howls|gusty storm winds blowing",
@@ -131,6 +160,20 @@ HELD_OUT: dict[str, str] = {
     "bell": "the bell in the church tower tolls|someone rings a brass bell",
     "bird": "a small bird sings|the chirp of a robin",
     "bark": "a big dog is barking loudly|the neighbour's dog woofs",
+    "leather": "the creak of a leather saddle|leather boots squeaking",
+    "door_open": "an old door creaks open|someone is opening a squeaky door",
+    "drawer": "pulling out a desk drawer|a drawer gets pushed shut",
+    "swish": "quick swish of a blade through the air|a sword slices the air",
+    "slide": "a heavy box is slid across the floor|pushing a crate over a table",
+    "pass_by": "a vehicle passes by on the road|a lorry drives past",
+    "scrape": "a metal object scraping along steel|scraping of iron",
+    "roll": "a marble rolling across the floor|the wheels of a trolley roll",
+    "pour": "someone pours water into a cup|pouring juice in a glass",
+    "bubbles": "bubbles rising under water|water is bubbling",
+    "engine_rev": "a driver revs the engine|a race car accelerating hard",
+    "sea": "waves rolling onto the beach|the surf of the ocean",
+    "stream": "a little brook in the woods|water flowing down a creek",
+    "room_tone": "the ambience of a quiet room|a low electric hum in an office",
 }
 
 TEMPLATES: tuple[str, ...] = (

@@ -29,7 +29,7 @@ def bubbles(rng: Rng, n: int, level: Audio) -> Audio:
     """Air that rises under water: single low blips, muffled, never a hiss."""
     big = unit(_bubbles(rng, level, (5 + 26 * level) * wander(rng, n, 2, 0.6, 1.4), 180, 900, 0.09))
     small = unit(_bubbles(rng, level, 6 + 20 * level, 700, 1600, 0.04))
-    return even(big + 0.3 * small + 0.12 * noise(rng, n, 0, 300), 0.12, 1.0)
+    return even(big + 0.3 * small + 0.2 * noise(rng, n, 0, 400), 0.12, 1.0)
 
 
 def stream(rng: Rng, n: int, level: Audio) -> Audio:

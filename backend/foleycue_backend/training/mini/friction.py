@@ -33,7 +33,7 @@ def scrape(rng: Rng, n: int, level: Audio) -> Audio:
     """Metal over metal: teeth that pass faster with the speed excite high narrow resonances."""
     rate = (25 + 160 * level) * wander(rng, n, 8, 0.8, 1.2)
     teeth = 0.35 + pulses(np.cumsum(rate, dtype=np.float64) / SAMPLE_RATE, 5.0)
-    drive = rng.standard_normal(n, dtype=np.float32) * teeth * wander(rng, n, 25, 0.5, 1.0)
+    drive: Audio = rng.standard_normal(n, dtype=np.float32) * teeth * wander(rng, n, 25, 0.5, 1.0)
     f = span(rng, 900, 1500) * np.array([1.0, 1.83, 2.71, 3.9, 5.3]) * rng.uniform(0.93, 1.07, 5)
     low = sum((unit(ring(drive, k, 0.06)) for k in f[:2]), np.zeros(n, np.float32))
     high = sum((unit(ring(drive, k, 0.05)) for k in f[2:]), np.zeros(n, np.float32))
@@ -46,17 +46,11 @@ def roll(rng: Rng, n: int, level: Audio) -> Audio:
     turn = (1.5 + 5 * level) * wander(rng, n, 2, 0.9, 1.1)
     wobble = 0.75 + 0.25 * np.sin(2 * np.pi * np.cumsum(turn, dtype=np.float64) / SAMPLE_RATE)
     m, f = seconds(0.09), span(rng, 110, 240)
-    sizes = [
-        modes(
-            rng,
-            m,
-            f * np.array([1, 1.7, 2.9, 4.3]) * rng.uniform(0.95, 1.05, 4),
-            [0.08, 0.06, 0.04, 0.02],
-            [1, 0.7, 0.5, 0.3],
-        )
-        + 0.25 * tick(rng, m, 0.006, 800, 4000)
-        for _ in range(6)
-    ]
+    ratios, t60s, amps = np.array([1, 1.7, 2.9, 4.3]), [0.08, 0.06, 0.04, 0.02], [1, 0.7, 0.5, 0.3]
+    sizes: list[Audio] = []
+    for _ in range(6):
+        bump = modes(rng, m, f * ratios * rng.uniform(0.95, 1.05, 4), t60s, amps)
+        sizes.append(bump + np.float32(0.25) * tick(rng, m, 0.006, 800, 4000))
     bumps = scatter(rng, n, arrivals(rng, (6 + 26 * level).astype(np.float32), 0.6), sizes)
     floor = noise(rng, n, 60, span(rng, 350, 600)) * wobble + noise(rng, n, 500, 2500) * (0.05 + 0.2 * level)
     return even(unit(bumps) * 0.9 + floor * 0.7, 0.12)
@@ -68,9 +62,9 @@ def leather(rng: Rng) -> Audio:
     start = span(rng, 28, 60)
     pulse = _stick_slip(rng, n, start, start * span(rng, 0.6, 2.2), 0.25)
     f = span(rng, 550, 950)
-    creak = (
-        unit(ring(pulse, f, 0.02)) + 0.7 * unit(ring(pulse, f * 2.1, 0.012)) + 0.4 * unit(ring(pulse, f * 3.7, 0.008))
-    )
+    creak = np.zeros(n, np.float32)
+    for k, t60, amp in ((1, 0.02, 1.0), (2.1, 0.012, 0.7), (3.7, 0.008, 0.4)):
+        creak += np.float32(amp) * unit(ring(pulse, f * k, t60))
     rub = noise(rng, n, 600, 2500) * 0.12
     return finish((band(creak, 250, 20000) + rub) * swell(n, span(rng, 0.1, 0.35), 0.7), 0.5)
 

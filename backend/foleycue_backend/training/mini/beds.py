@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import lfilter
 
-from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, seconds, span, swell
+from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, seconds
 
 RANGE_DB = 24.0
 SILENT_BELOW = 0.04
@@ -88,9 +88,3 @@ def ring(x: npt.NDArray[np.floating[Any]], f: float, t60: float) -> Audio:
     r = float(np.exp(-6.908 / (t60 * SAMPLE_RATE)))
     a = [1.0, -2 * r * float(np.cos(2 * np.pi * f / SAMPLE_RATE)), r * r]
     return np.asarray(lfilter([np.sqrt(1 - r)], a, x), np.float32)
-
-
-def gust(rng: Rng) -> Audio:
-    """Gain curve of one swell of a bed: quick rise at its cue, slow fall."""
-    n = seconds(span(rng, 0.6, 1.2))
-    return swell(n, seconds(0.04) / n, 1.2)

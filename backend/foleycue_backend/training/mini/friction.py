@@ -33,7 +33,7 @@ def scrape(rng: Rng, n: int, level: Audio) -> Audio:
     """Metal over metal: teeth that pass faster with the speed excite high narrow resonances."""
     rate = (25 + 160 * level) * wander(rng, n, 8, 0.8, 1.2)
     teeth = 0.35 + pulses(np.cumsum(rate, dtype=np.float64) / SAMPLE_RATE, 5.0)
-    drive: Audio = rng.standard_normal(n, dtype=np.float32) * teeth * wander(rng, n, 25, 0.5, 1.0)
+    drive = (rng.standard_normal(n, dtype=np.float32) * teeth * wander(rng, n, 25, 0.5, 1.0)).astype(np.float32)
     f = span(rng, 900, 1500) * np.array([1.0, 1.83, 2.71, 3.9, 5.3]) * rng.uniform(0.93, 1.07, 5)
     low = sum((unit(ring(drive, k, 0.06)) for k in f[:2]), np.zeros(n, np.float32))
     high = sum((unit(ring(drive, k, 0.05)) for k in f[2:]), np.zeros(n, np.float32))
@@ -50,7 +50,7 @@ def roll(rng: Rng, n: int, level: Audio) -> Audio:
     sizes: list[Audio] = []
     for _ in range(6):
         bump = modes(rng, m, f * ratios * rng.uniform(0.95, 1.05, 4), t60s, amps)
-        sizes.append(bump + np.float32(0.25) * tick(rng, m, 0.006, 800, 4000))
+        sizes.append((bump + 0.25 * tick(rng, m, 0.006, 800, 4000)).astype(np.float32))
     bumps = scatter(rng, n, arrivals(rng, (6 + 26 * level).astype(np.float32), 0.6), sizes)
     floor = noise(rng, n, 60, span(rng, 350, 600)) * wobble + noise(rng, n, 500, 2500) * (0.05 + 0.2 * level)
     return even(unit(bumps) * 0.9 + floor * 0.7, 0.12)

@@ -82,7 +82,7 @@ def _read(folder: Path, item: Recording) -> tuple[npt.NDArray[np.floating[Any]],
 def trim(x: npt.NDArray[np.floating[Any]], rate: int) -> Audio:
     """`x` at 48 kHz from its first strong attack, at most two seconds, faded out, with peak 0.8."""
     y = np.asarray(resample_poly(x, SAMPLE_RATE, rate) if rate != SAMPLE_RATE else x, np.float32)
-    strong = np.flatnonzero(np.abs(y) > 0.1 * np.abs(y).max())
+    strong = np.flatnonzero(np.abs(y) > 0.2 * np.abs(y).max())
     # Half a millisecond earlier: the attack itself rises.
     y = y[max(0, int(strong[0]) - seconds(0.0005)) :][: seconds(LONGEST)]
     loud = np.flatnonzero(np.abs(y) > 1e-3 * np.abs(y).max())

@@ -32,7 +32,7 @@ class TimeText(nn.Module):
 
 
 class CueBranch(nn.Module):
-    """Cue curve (batch, 5, frames) to features (batch, frames, width)."""
+    """Control rows (batch, channels, frames) to features (batch, frames, width)."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -43,13 +43,38 @@ class CueBranch(nn.Module):
         return self.second(F.gelu(self.first(curve))).transpose(1, 2)
 
 
+class TimeMix(nn.Module):
+    """Depthwise convolution along time over (batch, frames, width), as a sum of shifted copies.
+
+    The same as a grouped `Conv1d` of an odd `kernel`, but without its two transpositions and, with a `dilation`, faster
+    on processors.
+    """
+
+    def __init__(self, width: int, kernel: int, dilation: int) -> None:
+        super().__init__()
+        self.dilation = dilation
+        self.reach = dilation * (kernel // 2)
+        self.taps = nn.Parameter(torch.randn(kernel, width) / math.sqrt(kernel))
+        self.bias = nn.Parameter(torch.zeros(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        frames = x.shape[1]
+        padded = F.pad(x, (0, 0, self.reach, self.reach))
+        taps = self.taps.to(x.dtype)
+        out = self.bias.to(x.dtype).expand_as(x)
+        for k in range(len(taps)):
+            first = k * self.dilation
+            out = out + padded[:, first : first + frames] * taps[k]
+        return out
+
+
 class Block(nn.Module):
     """ConvNeXt block (Liu et al., 2022) with adaptive norm (Peebles and Xie, 2023) and zero-init cue input."""
 
-    def __init__(self, width: int, kernel: int) -> None:
+    def __init__(self, width: int, kernel: int, dilation: int) -> None:
         super().__init__()
         self.cue = nn.Linear(width, width)
-        self.mix = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
+        self.mix = TimeMix(width, kernel, dilation)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.modulate = nn.Linear(width, 3 * width)
         self.up = nn.Linear(width, 4 * width)
@@ -60,8 +85,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, cond: Tensor, cue: Tensor) -> Tensor:
         shift, scale, gate = self.modulate(cond)[:, None].chunk(3, -1)
-        h = x + self.cue(cue)
-        h = self.mix(h.transpose(1, 2)).transpose(1, 2)
+        h = self.mix(x + self.cue(cue))
         h = self.norm(h) * (1 + scale) + shift
         return x + gate * self.down(F.gelu(self.up(h), approximate="tanh"))
 
@@ -73,17 +97,17 @@ class MiniDenoiser(ModelMixin, ConfigMixin):
     def __init__(
         self,
         channels: int = 96,
-        text_dim: int = 155,
-        cue_channels: int = 5,
+        text_dim: int = 189,
+        cue_channels: int = 7,
         width: int = 192,
-        layers: int = 8,
+        dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 1, 4),
         kernel: int = 7,
     ) -> None:
         super().__init__()
         self.enter = nn.Conv1d(channels, width, 3, padding=1)
         self.condition = TimeText(text_dim, width)
         self.cue = CueBranch(cue_channels, width)
-        self.blocks = nn.ModuleList([Block(width, kernel) for _ in range(layers)])
+        self.blocks = nn.ModuleList([Block(width, kernel, dilation) for dilation in dilations])
         self.norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, channels)
         nn.init.zeros_(self.leave.weight)
@@ -92,8 +116,7 @@ class MiniDenoiser(ModelMixin, ConfigMixin):
     @property
     def receptive_field(self) -> int:
         """Latent frames on one side that can change an output frame, in one evaluation."""
-        reach = len(self.blocks) * (int(self.config["kernel"]) // 2)
-        return max(1, 4) + reach
+        return 4 + sum(block.mix.reach for block in self.blocks if isinstance(block, Block))
 
     def forward(self, latents: Tensor, timestep: Tensor, text: Tensor, curve: Tensor) -> Tensor:
         """Velocity (batch, channels, frames).

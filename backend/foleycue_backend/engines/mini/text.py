@@ -16,6 +16,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.traits import TRAITS, Traits
 
 Vector = npt.NDArray[np.float32]
 MAX_TOKENS = 128
@@ -49,8 +50,8 @@ class StaticText:
 
     @property
     def dim(self) -> int:
-        """Length of `condition`: embedding and one probability a class."""
-        return int(self._table.shape[1] + self._head.shape[1])
+        """Length of `condition`: embedding, one probability a class, traits."""
+        return int(self._table.shape[1] + self._head.shape[1] + TRAITS)
 
     def embed(self, prompt: str) -> Vector:
         """Unit vector (table width,); zeros for a prompt without a known word."""
@@ -67,12 +68,13 @@ class StaticText:
         e = np.exp(logits - logits.max())
         return (e / e.sum()).astype(np.float32)
 
-    def condition(self, prompt: str) -> Vector:
-        """What the denoiser sees, (dim,): embedding with unit RMS, then class probabilities; zeros if empty."""
+    def condition(self, prompt: str, traits: Traits | None = None) -> Vector:
+        """What the denoiser sees, (dim,): embedding with unit RMS, class probabilities, traits; zeros if empty."""
         vector = self.embed(prompt)
         if not vector.any():
             return np.zeros(self.dim, np.float32)
-        return np.concatenate([vector * np.sqrt(len(vector)), 3.0 * self.posterior(prompt)]).astype(np.float32)
+        parts = [vector * np.sqrt(len(vector)), 3.0 * self.posterior(prompt), (traits or Traits()).vector()]
+        return np.concatenate(parts).astype(np.float32)
 
     def nearest(self, prompt: str, k: int) -> list[tuple[str, float]]:
         """The `k` class names closest to a prompt with their cosine similarity, best first; [] for no known word."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from foleycue_backend.training.mini import (
     weather,
 )
 from foleycue_backend.training.mini.synthesis import Audio, Rng
+
+#: Recorded one-shots that a class needs to be seasoned with them, and their share then.
+ENOUGH, RECORDED = 4, 0.25
 
 # A class is the function of its name in one of these.
 _FAMILIES = (steps, impacts, breaks, friction, air, events, voices, water, machines, weather)
@@ -42,12 +45,13 @@ def one_shot(name: str, index: int, seed: int) -> Audio:
 
 
 class Bank:
-    """One-shots in memory, rendered when first asked for."""
+    """One-shots in memory, rendered when first asked for, and recorded ones beside them where there are enough."""
 
-    def __init__(self, variants: int, seed: int) -> None:
+    def __init__(self, variants: int, seed: int, recorded: Mapping[str, Sequence[Audio]] | None = None) -> None:
         self.variants = variants
         self.seed = seed
         self._made: dict[tuple[str, int], Audio] = {}
+        self._recorded = {name: shots for name, shots in (recorded or {}).items() if len(shots) >= ENOUGH}
 
     def get(self, name: str, index: int) -> Audio:
         """Samples of variant `index` modulo the number of variants; not to be written to."""
@@ -55,3 +59,9 @@ class Bank:
         if key not in self._made:
             self._made[key] = one_shot(name, key[1], self.seed)
         return self._made[key]
+
+    def draw(self, rng: Rng, name: str) -> Audio:
+        """Any object of a class, a recorded one in RECORDED of the draws if there are enough; not to be written to."""
+        index, chance = int(rng.integers(self.variants)), rng.random()
+        shots = self._recorded.get(name)
+        return self.get(name, index) if not shots or chance >= RECORDED else shots[index % len(shots)]

@@ -46,7 +46,7 @@ def prepare(cfg: TrainConfig, out: Path, teacher: Path | None, log: Log) -> Stat
     return StaticText.load(out / "text")
 
 
-LENGTH_FIELDS = {"minutes", "steps", "device", "checkpoint_every"}
+LENGTH_FIELDS = {"minutes", "steps", "device", "checkpoint_every", "recordings"}
 
 
 def check_folder(cfg: TrainConfig, out: Path) -> None:
@@ -55,7 +55,7 @@ def check_folder(cfg: TrainConfig, out: Path) -> None:
     if not path.is_file():
         return
     old = json.loads(path.read_text(encoding="utf-8"))
-    new = cfg.to_dict()
+    new = json.loads(json.dumps(cfg.to_dict()))
     differ = sorted(k for k in new if k not in LENGTH_FIELDS and old.get(k) != new[k])
     if differ:
         raise ValueError(f"{out} holds a run with another {', '.join(differ)}: give another folder")
@@ -70,7 +70,7 @@ def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: boo
     out.mkdir(parents=True, exist_ok=True)
     check_folder(cfg, out)
     text = prepare(cfg, out, teacher, log)
-    pool = Pool.open(out / "data", cfg)
+    pool = Pool(out / "data", cfg)
     trainer = Trainer(cfg, pool, PromptBook(text), out)
     if resume and trainer.resume():
         log(f"resumed at step {trainer.step}")

@@ -25,8 +25,10 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
     mini.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
     mini.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     mini.add_argument("--teacher", type=Path, help="folder of all-MiniLM-L6-v2 for the text table")
+    mini.add_argument(
+        "--recordings", type=Path, help="folder of unpacked packages of recorded one-shots (see the card)"
+    )
     mini.add_argument("--width", type=int, default=TrainConfig().width)
-    mini.add_argument("--layers", type=int, default=TrainConfig().layers)
     mini.set_defaults(run=_train)
     judge = what.add_parser("evaluate", help="measure obedience and class accuracy of a weights folder")
     judge.add_argument("--out", type=Path, required=True, help="work folder for the judge")
@@ -36,9 +38,7 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
 
 
 def _train(args: argparse.Namespace, log: Log) -> None:
-    cfg = TrainConfig(
-        seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width, layers=args.layers
-    )
+    cfg = TrainConfig(seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width)
     folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
     log(f"weights in {folder}")
 

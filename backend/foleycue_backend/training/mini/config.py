@@ -14,30 +14,32 @@ class TrainConfig:
     minutes: float | None = None
     steps: int | None = None
     device: str = "cpu"
-    # Data: clips of 5.12 s in shards; the pool starts with `first_shards` and grows by one every `grow_every`
+    # Data: clips of 5.76 s in shards; the pool starts with `first_shards` and grows by one every `grow_every`
     # steps, so that training starts early and still depends on nothing but the seed.
+    recordings: str = ""  # folder of the recorded one-shots; none without
     variants: int = 120
     shard_clips: int = 256
-    first_shards: int = 6
-    total_shards: int = 60
-    grow_every: int = 25
-    clip_seconds: float = 5.12
-    codec_clips: int = 320
+    first_shards: int = 8
+    total_shards: int = 120
+    grow_every: int = 20
+    clip_seconds: float = 5.76
+    codec_clips: int = 392
     # Model.
     channels: int = 96
     width: int = 192
-    layers: int = 8
+    dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 1, 4)
     kernel: int = 7
     # Optimisation.
-    batch: int = 32
-    crop: int = 64
-    from_start: float = 0.4
+    batch: int = 20
+    crop: int = 104
+    from_start: float = 0.5
     rate: float = 1.5e-3
     warmup: int = 300
     ema: float = 0.9995
     drop_text: float = 0.10
     drop_cues: float = 0.12
-    drop_words: float = 0.30
+    drop_words: float = 0.40
+    drop_traits: float = 0.40
     checkpoint_every: int = 500
 
     def to_dict(self) -> dict[str, object]:

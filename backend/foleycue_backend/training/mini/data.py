@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -14,16 +14,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from foleycue_backend.engines.mini.codec import PatchCodec
-from foleycue_backend.engines.mini.cues import PATCH, cue_curve
+from foleycue_backend.engines.mini.cues import PATCH, control_rows
 from foleycue_backend.engines.mini.mel import HOP, log_mel
 from foleycue_backend.training.mini.bank import Bank
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.mixing import Clip, make_clip
+from foleycue_backend.training.mini.recordings import recorded_one_shots
 
 # The judge and the tests use these seeds; training must never.
 HELD_OUT_SEED = 900_001
 # Latent frames of the longest tail of an event.
-TAIL = 26
+TAIL = 30
 
 
 def clip_mel(clip: Clip) -> Tensor:
@@ -46,15 +47,22 @@ def shard_path(folder: Path, index: int) -> Path:
 
 def write_shard(folder: Path, index: int, cfg: TrainConfig, codec: PatchCodec, bank: Bank) -> None:
     """Render shard `index`; it appears under its name only when it is complete."""
-    latents, curves, labels = [], [], []
+    latents, controls, labels, traits = [], [], [], []
     for i in range(index * cfg.shard_clips, (index + 1) * cfg.shard_clips):
         clip = make_clip(i, cfg.seed, bank, cfg.clip_seconds)
         z = codec.encode(clip_mel(clip))
         latents.append(z.half())
-        curves.append(cue_curve(clip.cues, z.shape[-1])[:PATCH].half())
-        labels.append(torch.tensor([clip.label, clip.bed]))
+        controls.append(control_rows(clip.cues, clip.line, z.shape[-1]).half())
+        labels.append(clip.label)
+        traits.append(torch.from_numpy(clip.traits.vector()))
     part = shard_path(folder, index).with_suffix(".part")
-    save_file({"latents": torch.stack(latents), "curves": torch.stack(curves), "labels": torch.stack(labels)}, part)
+    shard = {
+        "latents": torch.stack(latents),
+        "controls": torch.stack(controls),
+        "labels": torch.tensor(labels),
+        "traits": torch.stack(traits),
+    }
+    save_file(shard, part)
     part.replace(shard_path(folder, index))
 
 
@@ -62,7 +70,7 @@ def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path) -> None:
     """Render every shard that is not there yet, in order."""
     torch.set_num_threads(1)
     codec = PatchCodec.from_pretrained(codec_folder)
-    bank = Bank(cfg.variants, cfg.seed)
+    bank = Bank(cfg.variants, cfg.seed, recorded_one_shots(Path(cfg.recordings)) if cfg.recordings else None)
     with torch.inference_mode():
         for index in range(cfg.total_shards):
             if not shard_path(folder, index).is_file():
@@ -81,32 +89,26 @@ def start_writer(folder: Path, cfg: TrainConfig, codec_folder: Path) -> BaseProc
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """`latents` (count, channels, crop), `curves` (count, 4, crop), `labels` (count, 2), `weight` (count, 1, crop).
+    """`latents` (count, channels, crop), `controls` (count, ROWS, crop), `labels` (count,), `traits` (count, TRAITS).
 
-    The weight is 0 where the tail of a cue that lies before the crop may sound: taught on such frames, the
-    model would start every range with tails of cues that nobody placed.
+    `weight` (count, 1, crop) is 0 where the tail of a cue that lies before the crop may sound: taught on such frames,
+    the model would start every range with tails of cues that nobody placed.
     """
 
     latents: Tensor
-    curves: Tensor
+    controls: Tensor
     labels: Tensor
+    traits: Tensor
     weight: Tensor
 
 
 @dataclass(slots=True)
 class Pool:
-    """Clips in memory; `latents` (n, channels, frames) and `curves` (n, 4, frames) are float16."""
+    """Shards of clips in memory, as they were written (float16)."""
 
     folder: Path
     cfg: TrainConfig
-    latents: list[Tensor]
-    curves: list[Tensor]
-    labels: list[Tensor]
-
-    @classmethod
-    def open(cls, folder: Path, cfg: TrainConfig) -> Pool:
-        """An empty pool; `grow` fills it."""
-        return cls(folder, cfg, [], [], [])
+    shards: list[dict[str, Tensor]] = field(default_factory=list)
 
     def grow(self, step: int, writer: BaseProcess | None) -> None:
         """Take in the shards that belong to `step`, waiting for the writer.
@@ -115,13 +117,10 @@ class Pool:
         """
         cfg = self.cfg
         want = min(cfg.total_shards, cfg.first_shards + step // cfg.grow_every)
-        while len(self.latents) < want:
-            path = shard_path(self.folder, len(self.latents))
+        while len(self.shards) < want:
+            path = shard_path(self.folder, len(self.shards))
             if path.is_file():
-                shard = load_file(path)
-                self.latents.append(shard["latents"])
-                self.curves.append(shard["curves"])
-                self.labels.append(shard["labels"])
+                self.shards.append(load_file(path))
             elif writer is None or not writer.is_alive():
                 raise RuntimeError(f"the data writer stopped before {path.name}")
             else:
@@ -129,9 +128,9 @@ class Pool:
 
     def sample(self, count: int, crop: int, gen: torch.Generator) -> Crops:
         """Random crops; a part of them (`cfg.from_start`) begins where its clip begins."""
-        shard = torch.randint(len(self.latents), (count,), generator=gen).tolist()
+        shard = torch.randint(len(self.shards), (count,), generator=gen).tolist()
         clip = torch.randint(self.cfg.shard_clips, (count,), generator=gen).tolist()
-        last = self.latents[0].shape[-1] - crop
+        last = self.shards[0]["latents"].shape[-1] - crop
         first = torch.randint(last + 1, (count,), generator=gen)
         first = (first * (torch.rand(count, generator=gen) >= self.cfg.from_start)).tolist()
         rows = list(zip(shard, clip, first, strict=True))
@@ -139,8 +138,9 @@ class Pool:
         if crop > TAIL:
             weight[torch.tensor(first) > 0, :, :TAIL] = 0
         return Crops(
-            torch.stack([self.latents[s][c, :, f : f + crop] for s, c, f in rows]).float(),
-            torch.stack([self.curves[s][c, :, f : f + crop] for s, c, f in rows]).float(),
-            torch.stack([self.labels[s][c] for s, c, _ in rows]),
+            torch.stack([self.shards[s]["latents"][c, :, f : f + crop] for s, c, f in rows]).float(),
+            torch.stack([self.shards[s]["controls"][c, :, f : f + crop] for s, c, f in rows]).float(),
+            torch.stack([self.shards[s]["labels"][c] for s, c, _ in rows]),
+            torch.stack([self.shards[s]["traits"][c] for s, c, _ in rows]),
             weight,
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training clips: one class (now and then over a bed), 0-8 cues with strengths, a room, an equaliser."""
+"""Training clips: one class at 0-8 cues or along an intensity line, with a size, a brightness and a room."""
 
 from __future__ import annotations
 
@@ -9,24 +9,33 @@ from functools import lru_cache
 import numpy as np
 from scipy.signal import fftconvolve, lfilter
 
-from foleycue_backend.engines.mini.classes import CLASSES, INDEX
+from foleycue_backend.engines.mini.classes import CLASSES
+from foleycue_backend.engines.mini.traits import Traits
 from foleycue_backend.training.mini.bank import BEDS, Bank
-from foleycue_backend.training.mini.beds import gust
-from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span
+from foleycue_backend.training.mini.beds import with_level
+from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, span, vary
 
-CLIP_SECONDS = 5.12
+CLIP_SECONDS = 5.76
 MIN_GAP = 0.11
-BED_NAMES = tuple(BEDS)
+ROOMS = 24
+#: Pitch and length of the smallest and the largest object, as ratios of the bank's.
+LARGEST, SMALLEST = 0.75, 1.333
+
+Line = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A mixture: (n,) samples, cues as (seconds, strength 0..1), class index, bed index or -1."""
+    """A mixture: (n,) samples, a class index, traits, and (seconds, strength 0..1) pairs.
+
+    Of the pairs, `cues` are the moments of an event class and `line` the intensity of a bed; the other is None.
+    """
 
     audio: Audio
-    cues: tuple[tuple[float, float], ...]
     label: int
-    bed: int
+    traits: Traits
+    cues: Line | None
+    line: Line | None
 
 
 def strength_gain(strength: float) -> float:
@@ -34,8 +43,8 @@ def strength_gain(strength: float) -> float:
     return float(10 ** (-24.0 * (1.0 - strength) / 20))
 
 
-def place_cues(rng: Rng, length: float) -> list[tuple[float, float]]:
-    """Sorted cues: 40 % rhythmic, else random, at least MIN_GAP apart; strengths 0.25..1."""
+def place_cues(rng: Rng, length: float) -> Line:
+    """Sorted cues: 40 % rhythmic, else random, at least MIN_GAP apart; strengths 0.2..1."""
     count = int(rng.integers(0, 9))
     if count and rng.random() < 0.4:
         step = span(rng, 0.18, 0.9)
@@ -43,63 +52,76 @@ def place_cues(rng: Rng, length: float) -> list[tuple[float, float]]:
         times = times + rng.normal(0, 0.01, len(times))
     else:
         times = rng.uniform(0, length - 0.05, count)
-    kept: list[tuple[float, float]] = []
+    kept: Line = []
     for t in np.sort(np.clip(times, 0, None)):
         if not kept or t - kept[-1][0] >= MIN_GAP:
-            s = 1.0 if rng.random() < 0.2 else float(rng.uniform(0.25, 1.0))
+            s = 1.0 if rng.random() < 0.2 else float(rng.uniform(0.2, 1.0))
             kept.append((float(t), s))
     return kept
 
 
-def colour(x: Audio, strength: float, ratio: float) -> Audio:
-    """Resample by `ratio` (pitch and length) and make soft hits dull as well as quiet."""
-    n = int(len(x) / ratio)
-    y = np.interp(np.arange(n) * ratio, np.arange(len(x)), x).astype(np.float32)
+def draw_line(rng: Rng, length: float) -> Line:
+    """An intensity line: level in a third of the clips, else two to six points, now and then down to nothing."""
+    if rng.random() < 0.33:
+        return [(0.0, float(rng.uniform(0.2, 1.0)))]
+    times = np.sort(rng.uniform(0, length, int(rng.integers(2, 7))))
+    levels = rng.uniform(0.1, 1.0, len(times)) * (rng.random(len(times)) >= 0.15)
+    return [(float(t), float(v)) for t, v in zip(times, levels, strict=True)]
+
+
+def strike(rng: Rng, shot: Audio, strength: float, ratio: float) -> Audio:
+    """One strike of an object: `ratio` in pitch and length, dull as well as quiet if soft, never twice the same."""
+    n = int(len(shot) / ratio)
+    y = np.interp(np.arange(n) * ratio, np.arange(len(shot)), shot).astype(np.float32)
+    y = vary(rng, y)
     if strength < 0.9:
         y = pole(y, 1500.0 * 12.0**strength)
     return y * strength_gain(strength)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=ROOMS)
 def _room(index: int) -> Audio:
     rng = np.random.default_rng([7, index])
-    n = int(SAMPLE_RATE * 0.35)
-    tail = noise(rng, n, 150, span(rng, 3000, 8000)) * decay(n, span(rng, 0.12, 0.4))
+    size = index / (ROOMS - 1)
+    t60 = 0.15 * 9.0**size
+    n = int(SAMPLE_RATE * min(1.2, t60))
+    tail = noise(rng, n, 150, span(rng, 3000, 8000)) * decay(n, t60)
+    tail[-2000:] *= np.linspace(1, 0, 2000, dtype=np.float32)
     # The room answers after the direct sound, and softly, or it would blur the attack.
-    tail[: int(0.004 * SAMPLE_RATE)] = 0
-    return tail * (span(rng, 0.03, 0.12) / np.sqrt((tail * tail).sum()))
+    tail[: int((0.004 + 0.016 * size) * SAMPLE_RATE)] = 0
+    return tail * ((0.03 + 0.2 * size) / np.sqrt((tail * tail).sum()))
 
 
-def mix_events(rng: Rng, bank: Bank, name: str, cues: list[tuple[float, float]], n: int) -> Audio:
-    """`n` samples of one class at its cues: one or two one-shots in turn, at one pitch."""
-    out = np.zeros(n + 3 * SAMPLE_RATE, np.float32)
-    voices = [int(v) for v in rng.integers(0, bank.variants, 2 if rng.random() < 0.5 else 1)]
-    pitch = span(rng, 0.83, 1.2)
+def mix_events(rng: Rng, bank: Bank, name: str, cues: Line, n: int, size: float = 0.0) -> Audio:
+    """`n` samples of one class at its cues: one or two objects in turn, of `size` -1..1."""
+    out = np.zeros(n + 4 * SAMPLE_RATE, np.float32)
+    objects = [bank.draw(rng, name) for _ in range(2 if rng.random() < 0.5 else 1)]
+    pitch = LARGEST**size if size > 0 else SMALLEST**-size
     for i, (t, s) in enumerate(cues):
-        shot = colour(bank.get(name, voices[i % len(voices)]), s, pitch * span(rng, 0.98, 1.02))
+        shot = strike(rng, objects[i % len(objects)], s, pitch * span(rng, 0.98, 1.02))
         at = round(t * SAMPLE_RATE)
         out[at : at + len(shot)] += shot
     return out[:n]
 
 
-def _bed(rng: Rng, name: str, cues: list[tuple[float, float]], n: int) -> Audio:
-    gain = np.full(n, 0.3 if cues else 0.7, np.float32)
-    for t, s in cues:
-        curve = gust(rng)[: max(0, n - round(t * SAMPLE_RATE))]
-        at = round(t * SAMPLE_RATE)
-        np.maximum(gain[at : at + len(curve)], 0.3 + 0.9 * s * curve, out=gain[at : at + len(curve)])
-    return BEDS[name](rng, n) * gain
+def bed(rng: Rng, name: str, line: Line, n: int) -> Audio:
+    """`n` samples of a bed along its intensity line."""
+    times, levels = zip(*line, strict=True)
+    level = np.interp(np.arange(n) / SAMPLE_RATE, times, levels).astype(np.float32)
+    return with_level(BEDS[name](rng, n, level), level)
 
 
-def _finish(rng: Rng, x: Audio) -> Audio:
-    if rng.random() < 0.35:
-        x = x + fftconvolve(x, _room(int(rng.integers(24))))[: len(x)].astype(np.float32)
-    tilt = rng.uniform(-0.3, 0.3)
-    x = np.asarray(lfilter([1.0, -tilt], [1.0], x), np.float32) / (1 + abs(tilt)) * span(rng, 0.6, 1.0)
+def _shape(rng: Rng, x: Audio, brightness: float, room: float) -> Audio:
+    """Put `x` into a room, and through a tilt of +-6 dB around 1 kHz."""
+    if room > 0:
+        x = x + fftconvolve(x, _room(round(room * (ROOMS - 1))))[: len(x)].astype(np.float32)
+    low = np.asarray(lfilter([0.0615], [1.0, -0.9385], x), np.float32)
+    tilt = 10 ** (0.3 * brightness)
+    x = low / tilt + (x - low) * tilt
     if rng.random() < 0.5:
         x = (x + noise(rng, len(x)) * span(rng, 1e-5, 1e-4)).astype(np.float32)
-    peak = float(np.abs(x).max())
-    return x / max(1.0, peak)
+    x = x * span(rng, 0.6, 1.0)
+    return x / max(1.0, float(np.abs(x).max()))
 
 
 def make_clip(index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS) -> Clip:
@@ -109,14 +131,13 @@ def make_clip(index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS) 
     # Walks through the classes so that any stretch of clips is balanced; an event class counts twice a bed.
     order = [i for i, c in enumerate(CLASSES) for _ in range(2 if c.kind != "bed" else 1)]
     label = order[index % len(order)]
-    cues, bed = place_cues(rng, seconds), -1
-    if CLASSES[label].kind == "bed":
-        cues = cues[:: int(rng.integers(1, 4))][:4]
-        x = _bed(rng, CLASSES[label].name, cues, n)
-    else:
-        x = mix_events(rng, bank, CLASSES[label].name, cues, n)
-        if rng.random() < 0.05:
-            name = BED_NAMES[int(rng.integers(len(BED_NAMES)))]
-            bed = INDEX[name]
-            x = (x + BEDS[name](rng, n) * span(rng, 0.05, 0.25)).astype(np.float32)
-    return Clip(_finish(rng, x), tuple(cues), label, bed)
+    name, is_bed = CLASSES[label].name, CLASSES[label].kind == "bed"
+    size, brightness = rng.uniform(-1, 1, 2).tolist()
+    room = float(rng.random()) if rng.random() < 0.45 else 0.0
+    if is_bed:
+        line = draw_line(rng, seconds)
+        sound = _shape(rng, bed(rng, name, line, n), brightness, room)
+        return Clip(sound, label, Traits(None, brightness, room), None, line)
+    cues = place_cues(rng, seconds)
+    sound = _shape(rng, mix_events(rng, bank, name, cues, n, size), brightness, room)
+    return Clip(sound, label, Traits(size, brightness, room), cues, None)

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.engines.mini.traits import TRAITS
 from foleycue_backend.training.mini.config import TrainConfig
-from foleycue_backend.training.mini.phrases import train_phrases, train_prompts
+from foleycue_backend.training.mini.phrases import train_prompts
 
 
 class PromptBook:
@@ -20,23 +21,18 @@ class PromptBook:
         self.text = text
         self._rows = [torch.from_numpy(np.stack([text.condition(p) for p in train_prompts(n)])) for n in NAMES]
 
-    def _draw(self, label: int, bed: int, gen: torch.Generator) -> Tensor:
-        if bed < 0:
-            rows = self._rows[label]
-            return rows[int(torch.randint(len(rows), (), generator=gen))]
-        a, b = train_phrases(NAMES[label]), train_phrases(NAMES[bed])
-        i, j = (int(torch.randint(len(x), (), generator=gen)) for x in (a, b))
-        return torch.from_numpy(self.text.condition(f"{a[i]} with {b[j]} in the background"))
-
-    def batch(self, labels: Tensor, cfg: TrainConfig, gen: torch.Generator) -> Tensor:
-        """(count, dim) conditions for (count, 2) labels.
+    def batch(self, labels: Tensor, traits: Tensor, cfg: TrainConfig, gen: torch.Generator) -> Tensor:
+        """(count, dim) conditions for (count,) labels and (count, TRAITS) traits.
 
         Some are dropped whole (for guidance); some lose only the words and keep the class probabilities, so that
-        a new wording of a known class works as well as a trained one.
+        a new wording of a known class works as well as a trained one; each trait is left open now and then.
         """
         count = len(labels)
-        rows = torch.stack([self._draw(int(a), int(b), gen) for a, b in labels.tolist()])
-        words = rows.shape[1] - len(NAMES)
+        picked = [self._rows[i] for i in labels.tolist()]
+        rows = torch.stack([rows[int(torch.randint(len(rows), (), generator=gen))] for rows in picked])
+        kept = (torch.rand(count, TRAITS // 2, generator=gen) >= cfg.drop_traits).float().repeat(1, 2)
+        rows[:, -TRAITS:] = traits * kept
+        words = rows.shape[1] - len(NAMES) - TRAITS
         rows[:, :words] += 0.2 * torch.randn(count, words, generator=gen)
         rows[:, :words] *= (torch.rand(count, 1, generator=gen) >= cfg.drop_words).float()
         return rows * (torch.rand(count, 1, generator=gen) >= cfg.drop_text).float()

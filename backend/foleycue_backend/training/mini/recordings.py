@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 from scipy.signal import resample_poly
 
+from foleycue_backend.evaluation.sounds import read_sound
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, finish, seconds
 
 MANIFEST = Path(__file__).with_name("recordings.jsonl")
@@ -71,8 +71,8 @@ def _sample_headers(path: Path) -> tuple[int, dict[str, tuple[int, int, int]]]:
 def _read(folder: Path, item: Recording) -> tuple[npt.NDArray[np.floating[Any]], int]:
     path = folder / item.path
     if not item.sample:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        return audio.mean(1), rate
+        sound = read_sound(path)
+        return sound.wave, sound.rate
     first, names = _sample_headers(path)
     start, end, rate = names[item.sample]
     raw = np.fromfile(path, "<i2", end - start, offset=first + 2 * start)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from foleycue_backend.engines.mini.cues import ROWS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.mini.config import TrainConfig
@@ -34,6 +35,18 @@ def flow_loss(
     return (error * weight).sum() / weight.sum()
 
 
+def _optimisers(model: MiniDenoiser, rate: float) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al., 2024; step size matched to AdamW's, Liu et al., 2025) for the matrices of the blocks, which
+    are most of the weights, and AdamW for the rest."""
+    matrices = [p for p in model.blocks.parameters() if p.ndim == 2 and min(p.shape) > 16]
+    chosen = {id(p) for p in matrices}
+    rest = [p for p in model.parameters() if id(p) not in chosen]
+    return [
+        torch.optim.Muon(matrices, lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=rate, weight_decay=0.01, betas=(0.9, 0.98)),
+    ]
+
+
 class Trainer:
     """One run: its model, its averaged copy, its place in time."""
 
@@ -46,13 +59,13 @@ class Trainer:
         self.model = self._fresh()
         self.average = self._fresh()
         self.average.load_state_dict(self.model.state_dict())
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=cfg.rate, weight_decay=0.01, betas=(0.9, 0.98))
+        self.optimisers = _optimisers(self.model, cfg.rate)
         self.step = 0
         self.elapsed = 0.0
 
     def _fresh(self) -> MiniDenoiser:
         cfg = self.cfg
-        model: Any = MiniDenoiser(cfg.channels, self.book.text.dim, 5, cfg.width, cfg.layers, cfg.kernel)
+        model: Any = MiniDenoiser(cfg.channels, self.book.text.dim, ROWS, cfg.width, cfg.dilations, cfg.kernel)
         return model.to(cfg.device)
 
     @property
@@ -65,7 +78,7 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
             "elapsed": self.elapsed,
         }
@@ -78,29 +91,31 @@ class Trainer:
         state = torch.load(self.path, map_location=self.cfg.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, old in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(old)
         self.step, self.elapsed = int(state["step"]), float(state["elapsed"])
         return True
 
     def _batch(self, gen: torch.Generator) -> tuple[Crops, Tensor, Tensor]:
         cfg = self.cfg
         crops = self.pool.sample(cfg.batch, cfg.crop, gen)
-        curve = torch.cat([crops.curves, torch.ones(cfg.batch, 1, cfg.crop)], 1)
-        curve = curve * (torch.rand(cfg.batch, 1, 1, generator=gen) >= cfg.drop_cues).float()
-        return crops, self.book.batch(crops.labels, cfg, gen), curve
+        curve = crops.controls * (torch.rand(cfg.batch, 1, 1, generator=gen) >= cfg.drop_cues).float()
+        return crops, self.book.batch(crops.labels, crops.traits, cfg, gen), curve
 
     def train_step(self) -> float:
         """One update; returns the loss."""
         cfg = self.cfg
         gen = step_generator(cfg.seed, self.step)
         rate = cfg.rate * min(1.0, (self.step + 1) / cfg.warmup) * (0.02 + 0.98 * cosine(self.progress))
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
         loss = flow_loss(self.model, *self._batch(gen), gen, cfg.device)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.step += 1
         keep = min(cfg.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():

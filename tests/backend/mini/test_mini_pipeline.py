@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
-from foleycue_backend.training.mini.evaluate import five_cues
 from foleycue_backend.training.mini.judge import onset_f1, salient_onsets
+from foleycue_backend.training.mini.measure.orders import five_cues
 
 
 def test_noise_depends_on_absolute_position_only(pipe):

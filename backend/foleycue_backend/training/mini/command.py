@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands `mini` (train the embedded model) and `evaluate` (measure its weights)."""
+"""The command `mini` (train the embedded model), and those that measure what comes of it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from foleycue_backend.engines.mini.weights import default_weights
 from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.build import train_mini
 from foleycue_backend.training.mini.config import TrainConfig
-from foleycue_backend.training.mini.report import report
+from foleycue_backend.training.mini.measure import command as measure
 
 
 def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name this type
-    """Add both commands to the subparsers of the training."""
+    """Add the commands of the embedded model to the subparsers of the training."""
     mini = what.add_parser("mini", help="train the embedded model")
     mini.add_argument("--out", type=Path, required=True, help="work folder; the weights end up in DIR/weights")
     length = mini.add_mutually_exclusive_group()
@@ -30,18 +29,10 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
     )
     mini.add_argument("--width", type=int, default=TrainConfig().width)
     mini.set_defaults(run=_train)
-    judge = what.add_parser("evaluate", help="measure obedience and class accuracy of a weights folder")
-    judge.add_argument("--out", type=Path, required=True, help="work folder for the judge")
-    judge.add_argument("--weights", type=Path, default=default_weights())
-    judge.add_argument("--clips", type=int, default=84, help="clips in each row")
-    judge.set_defaults(run=_evaluate)
+    measure.add_commands(what)
 
 
 def _train(args: argparse.Namespace, log: Log) -> None:
     cfg = TrainConfig(seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width)
     folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
     log(f"weights in {folder}")
-
-
-def _evaluate(args: argparse.Namespace, log: Log) -> None:
-    report(args.weights, args.out, args.clips, log)

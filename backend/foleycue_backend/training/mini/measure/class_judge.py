@@ -22,6 +22,7 @@ from foleycue_backend.engines.mini.mel import BANDS, HOP, log_mel
 from foleycue_backend.training.common.pace import Log, cosine
 from foleycue_backend.training.mini.bank import Bank
 from foleycue_backend.training.mini.mixing import Clip, make_clip
+from foleycue_backend.training.mini.recordings import recorded_one_shots
 from foleycue_backend.training.mini.synthesis import Audio
 
 #: Not the seed of any training, nor of what is measured.
@@ -121,14 +122,15 @@ def train_judge(rows: Sequence[tuple[Tensor, list[int], int]], steps: int, log: 
     return judge.eval()
 
 
-def load_judge(path: Path, log: Log, clips: int = 2940, steps: int = 1400) -> ClassJudge:
-    """The judge, trained on first use and kept at `path`."""
+def load_judge(path: Path, recordings: Path | None, log: Log, clips: int = 2940, steps: int = 1400) -> ClassJudge:
+    """The judge, trained on first use and kept at `path`; it hears the held-out recordings of a folder, if given."""
     judge = ClassJudge()
     if path.is_file():
         judge.load_state_dict(torch.load(path, weights_only=True))
         return judge.eval()
     log("training the class judge")
-    judge = train_judge(judge_clips(clips, Bank(60, JUDGE_SEED), log), steps, log)
+    recorded = recorded_one_shots(recordings, held_out=True) if recordings else None
+    judge = train_judge(judge_clips(clips, Bank(60, JUDGE_SEED, recorded), log), steps, log)
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(judge.state_dict(), path)
     return judge

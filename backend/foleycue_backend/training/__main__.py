@@ -8,6 +8,7 @@ import sys
 import time
 
 from foleycue_backend.training.mini import command as mini
+from foleycue_backend.training.mini import library_command
 from foleycue_backend.training.sta_v2a import command as sta_v2a
 from foleycue_backend.training.sta_v2a.small import command as small
 from foleycue_shared.errors import FoleyCueError
@@ -18,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m foleycue_backend.training", description=__doc__)
     what = top.add_subparsers(dest="what", required=True)
     mini.add_commands(what)
+    library_command.add_commands(what)
     sta_v2a.add_commands(what)
     small.add_commands(what)
     return top

@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator
 
 from foleycue_backend.engines.mini.codec import PatchCodec
 from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.training.common.devices import main_only
 from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.config import TrainConfig
-from foleycue_backend.training.mini.data import Pool, fit_codec, start_writer
+from foleycue_backend.training.mini.data import Pool, fit_codec, writing
 from foleycue_backend.training.mini.distill import distil
 from foleycue_backend.training.mini.export import export
 from foleycue_backend.training.mini.prompts import PromptBook
@@ -49,13 +51,13 @@ def prepare(cfg: TrainConfig, out: Path, teacher: Path | None, log: Log) -> Stat
 LENGTH_FIELDS = {"minutes", "steps", "device", "checkpoint_every", "recordings"}
 
 
-def check_folder(cfg: TrainConfig, out: Path) -> None:
+def check_folder(numbers: dict[str, object], out: Path) -> None:
     """Raise ValueError if `out` holds a run with other numbers: its data would be mixed with this run's."""
     path = out / "config.json"
     if not path.is_file():
         return
     old = json.loads(path.read_text(encoding="utf-8"))
-    new = json.loads(json.dumps(cfg.to_dict()))
+    new = json.loads(json.dumps(numbers))
     differ = sorted(k for k in new if k not in LENGTH_FIELDS and old.get(k) != new[k])
     if differ:
         raise ValueError(f"{out} holds a run with another {', '.join(differ)}: give another folder")
@@ -67,19 +69,19 @@ def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: boo
     Raises ValueError if `out` belongs to a run with other numbers, FileNotFoundError without a text teacher.
     """
     torch.set_num_threads(1)
-    out.mkdir(parents=True, exist_ok=True)
-    check_folder(cfg, out)
-    text = prepare(cfg, out, teacher, log)
+    accelerator = Accelerator(cpu=cfg.device == "cpu")
+    log = main_only(accelerator, log)
+    with accelerator.main_process_first():
+        out.mkdir(parents=True, exist_ok=True)
+        check_folder(cfg.to_dict(), out)
+        text = prepare(cfg, out, teacher, log)
     pool = Pool(out / "data", cfg)
     trainer = Trainer(cfg, pool, PromptBook(text), out)
     if resume and trainer.resume():
         log(f"resumed at step {trainer.step}")
     (out / "config.json").write_text(json.dumps(cfg.to_dict(), indent=1) + "\n", encoding="utf-8")
-    writer = start_writer(out / "data", cfg, out / "codec")
-    try:
-        trainer.run(lambda step: pool.grow(step, writer), log)
-    finally:
-        if writer is not None:
-            writer.terminate()
-            writer.join()
-    return export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")
+    with writing(out / "data", cfg, out / "codec", elsewhere=not accelerator.is_main_process) as coming:
+        trainer.run(lambda step: pool.grow(step, coming), log)
+    if accelerator.is_main_process:
+        export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")
+    return out / "weights"

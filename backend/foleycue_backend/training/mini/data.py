@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -45,17 +47,16 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:04d}.safetensors"
 
 
-def write_shard(folder: Path, index: int, cfg: TrainConfig, codec: PatchCodec, bank: Bank) -> None:
-    """Render shard `index`; it appears under its name only when it is complete."""
+def write_shard(path: Path, clips: Iterable[Clip], codec: PatchCodec) -> None:
+    """Write clips of equal length; the shard appears under its name only when it is complete."""
     latents, controls, labels, traits = [], [], [], []
-    for i in range(index * cfg.shard_clips, (index + 1) * cfg.shard_clips):
-        clip = make_clip(i, cfg.seed, bank, cfg.clip_seconds)
+    for clip in clips:
         z = codec.encode(clip_mel(clip))
         latents.append(z.half())
         controls.append(control_rows(clip.cues, clip.line, z.shape[-1]).half())
         labels.append(clip.label)
         traits.append(torch.from_numpy(clip.traits.vector()))
-    part = shard_path(folder, index).with_suffix(".part")
+    part = path.with_suffix(".part")
     shard = {
         "latents": torch.stack(latents),
         "controls": torch.stack(controls),
@@ -63,28 +64,59 @@ def write_shard(folder: Path, index: int, cfg: TrainConfig, codec: PatchCodec, b
         "traits": torch.stack(traits),
     }
     save_file(shard, part)
-    part.replace(shard_path(folder, index))
+    part.replace(path)
 
 
-def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path) -> None:
+#: Clip number i of a run; the writer makes one of these from the configuration of the run.
+MakeClip = Callable[[int], Clip]
+
+
+def procedural(cfg: TrainConfig) -> MakeClip:
+    """Clips of the bank."""
+    bank = Bank(cfg.variants, cfg.seed, recorded_one_shots(Path(cfg.recordings)) if cfg.recordings else None)
+    return lambda i: make_clip(i, cfg.seed, bank, cfg.clip_seconds)
+
+
+def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path, maker: Callable[[TrainConfig], MakeClip]) -> None:
     """Render every shard that is not there yet, in order."""
     torch.set_num_threads(1)
     codec = PatchCodec.from_pretrained(codec_folder)
-    bank = Bank(cfg.variants, cfg.seed, recorded_one_shots(Path(cfg.recordings)) if cfg.recordings else None)
+    make = maker(cfg)
     with torch.inference_mode():
         for index in range(cfg.total_shards):
-            if not shard_path(folder, index).is_file():
-                write_shard(folder, index, cfg, codec, bank)
+            path = shard_path(folder, index)
+            if not path.is_file():
+                numbers = range(index * cfg.shard_clips, (index + 1) * cfg.shard_clips)
+                write_shard(path, (make(i) for i in numbers), codec)
 
 
-def start_writer(folder: Path, cfg: TrainConfig, codec_folder: Path) -> BaseProcess | None:
-    """Run `write_pool` in a process of its own, which dies with this one; None if nothing is left to write."""
+@contextmanager
+def writing(
+    folder: Path,
+    cfg: TrainConfig,
+    codec_folder: Path,
+    maker: Callable[[TrainConfig], MakeClip] = procedural,
+    *,
+    elsewhere: bool = False,
+) -> Iterator[Callable[[], bool]]:
+    """Run `write_pool` in a process of its own while the block lasts; yields whether shards may still come.
+
+    `elsewhere`: another process of this run does so.
+    """
+    if elsewhere:
+        yield lambda: True
+        return
     folder.mkdir(parents=True, exist_ok=True)
     if all(shard_path(folder, i).is_file() for i in range(cfg.total_shards)):
-        return None
-    worker = mp.get_context("spawn").Process(target=write_pool, args=(folder, cfg, codec_folder), daemon=True)
+        yield lambda: False
+        return
+    worker = mp.get_context("spawn").Process(target=write_pool, args=(folder, cfg, codec_folder, maker), daemon=True)
     worker.start()
-    return worker
+    try:
+        yield worker.is_alive
+    finally:
+        worker.terminate()
+        worker.join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +134,14 @@ class Crops:
     weight: Tensor
 
 
+class Source(Protocol):
+    """What a batch is drawn from."""
+
+    def sample(self, count: int, crop: int, gen: torch.Generator) -> Crops:
+        """`count` crops of `crop` latent frames, all of their randomness from `gen`."""
+        ...
+
+
 @dataclass(slots=True)
 class Pool:
     """Shards of clips in memory, as they were written (float16)."""
@@ -110,8 +150,8 @@ class Pool:
     cfg: TrainConfig
     shards: list[dict[str, Tensor]] = field(default_factory=list)
 
-    def grow(self, step: int, writer: BaseProcess | None) -> None:
-        """Take in the shards that belong to `step`, waiting for the writer.
+    def grow(self, step: int, coming: Callable[[], bool]) -> None:
+        """Take in the shards that belong to `step`, waiting for them while more are `coming`.
 
         Raises RuntimeError if the writer has died before they were made.
         """
@@ -121,7 +161,7 @@ class Pool:
             path = shard_path(self.folder, len(self.shards))
             if path.is_file():
                 self.shards.append(load_file(path))
-            elif writer is None or not writer.is_alive():
+            elif not coming() and not path.is_file():
                 raise RuntimeError(f"the data writer stopped before {path.name}")
             else:
                 time.sleep(0.2)

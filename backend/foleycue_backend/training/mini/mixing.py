@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from scipy.signal import fftconvolve, lfilter
@@ -92,7 +93,15 @@ def _room(index: int) -> Audio:
     return tail * ((0.03 + 0.2 * size) / np.sqrt((tail * tail).sum()))
 
 
-def mix_events(rng: Rng, bank: Bank, name: str, cues: Line, n: int, size: float = 0.0) -> Audio:
+class Objects(Protocol):
+    """Where the things that are struck come from."""
+
+    def draw(self, rng: Rng, name: str) -> Audio:
+        """One-shot of any object of a class; not to be written to."""
+        ...
+
+
+def mix_events(rng: Rng, bank: Objects, name: str, cues: Line, n: int, size: float = 0.0) -> Audio:
     """`n` samples of one class at its cues: one or two objects in turn, of `size` -1..1."""
     out = np.zeros(n + 4 * SAMPLE_RATE, np.float32)
     objects = [bank.draw(rng, name) for _ in range(2 if rng.random() < 0.5 else 1)]
@@ -111,13 +120,13 @@ def bed(rng: Rng, name: str, line: Line, n: int) -> Audio:
     return with_level(BEDS[name](rng, n, level), level)
 
 
-def _shape(rng: Rng, x: Audio, brightness: float, room: float) -> Audio:
+def shape(rng: Rng, x: Audio, brightness: float, room: float) -> Audio:
     """Put `x` into a room, and through a tilt of +-6 dB around 1 kHz."""
     if room > 0:
         x = x + fftconvolve(x, _room(round(room * (ROOMS - 1))))[: len(x)].astype(np.float32)
     low = np.asarray(lfilter([0.0615], [1.0, -0.9385], x), np.float32)
     tilt = 10 ** (0.3 * brightness)
-    x = low / tilt + (x - low) * tilt
+    x = np.asarray(low / tilt + (x - low) * tilt, np.float32)
     if rng.random() < 0.5:
         x = (x + noise(rng, len(x)) * span(rng, 1e-5, 1e-4)).astype(np.float32)
     x = x * span(rng, 0.6, 1.0)
@@ -136,8 +145,8 @@ def make_clip(index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS) 
     room = float(rng.random()) if rng.random() < 0.45 else 0.0
     if is_bed:
         line = draw_line(rng, seconds)
-        sound = _shape(rng, bed(rng, name, line, n), brightness, room)
+        sound = shape(rng, bed(rng, name, line, n), brightness, room)
         return Clip(sound, label, Traits(None, brightness, room), None, line)
     cues = place_cues(rng, seconds)
-    sound = _shape(rng, mix_events(rng, bank, name, cues, n, size), brightness, room)
+    sound = shape(rng, mix_events(rng, bank, name, cues, n, size), brightness, room)
     return Clip(sound, label, Traits(size, brightness, room), cues, None)

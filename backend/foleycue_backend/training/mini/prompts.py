@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,15 +13,16 @@ from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.text import StaticText
 from foleycue_backend.engines.mini.traits import TRAITS
 from foleycue_backend.training.mini.config import TrainConfig
-from foleycue_backend.training.mini.phrases import train_prompts
+from foleycue_backend.training.mini.phrases import TEMPLATES, train_prompts
 
 
 class PromptBook:
-    """Text conditions of every training prompt, computed once."""
+    """Text conditions of every training prompt, computed once: of the trained classes, then of `captions`."""
 
-    def __init__(self, text: StaticText) -> None:
+    def __init__(self, text: StaticText, captions: Sequence[str] = ()) -> None:
         self.text = text
-        self._rows = [torch.from_numpy(np.stack([text.condition(p) for p in train_prompts(n)])) for n in NAMES]
+        wordings = [train_prompts(n) for n in NAMES] + [sorted({t.format(c) for t in TEMPLATES}) for c in captions]
+        self._rows = [torch.from_numpy(np.stack([text.condition(p) for p in prompts])) for prompts in wordings]
 
     def batch(self, labels: Tensor, traits: Tensor, cfg: TrainConfig, gen: torch.Generator) -> Tensor:
         """(count, dim) conditions for (count,) labels and (count, TRAITS) traits.
@@ -34,5 +37,7 @@ class PromptBook:
         rows[:, -TRAITS:] = traits * kept
         words = rows.shape[1] - len(NAMES) - TRAITS
         rows[:, :words] += 0.2 * torch.randn(count, words, generator=gen)
-        rows[:, :words] *= (torch.rand(count, 1, generator=gen) >= cfg.drop_words).float()
+        # A caption of one's own has nothing but its words: the classes do not know it.
+        named = (labels >= len(NAMES))[:, None]
+        rows[:, :words] *= ((torch.rand(count, 1, generator=gen) >= cfg.drop_words) | named).float()
         return rows * (torch.rand(count, 1, generator=gen) >= cfg.drop_text).float()

@@ -3,24 +3,28 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from accelerate import Accelerator
+from torch import Tensor, nn
 
 from foleycue_backend.engines.mini.cues import ROWS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.training.common.devices import agreed
 from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.mini.config import TrainConfig
-from foleycue_backend.training.mini.data import Crops, Pool
+from foleycue_backend.training.mini.data import Crops, Source
 from foleycue_backend.training.mini.prompts import PromptBook
+from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 
 def flow_loss(
-    model: MiniDenoiser, crops: Crops, text: Tensor, curve: Tensor, gen: torch.Generator, device: str
+    model: nn.Module, crops: Crops, text: Tensor, curve: Tensor, gen: torch.Generator, device: torch.device
 ) -> Tensor:
     """Mean square error of the velocity (noise minus data), noise level logit-normal (Esser et al., 2024)."""
     latents = crops.latents
@@ -28,7 +32,7 @@ def flow_loss(
     noise = torch.randn(latents.shape, generator=gen)
     mixed = torch.lerp(latents, noise, level[:, None, None])
     inputs = [x.to(device) for x in (mixed, level * 1000.0, text, curve)]
-    with torch.autocast(device, torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         velocity = model(*inputs)
     error = (velocity.float() - (noise - latents).to(device)).square().mean(1, keepdim=True)
     weight = crops.weight.to(device)
@@ -50,23 +54,31 @@ def _optimisers(model: MiniDenoiser, rate: float) -> list[torch.optim.Optimizer]
 class Trainer:
     """One run: its model, its averaged copy, its place in time."""
 
-    def __init__(self, cfg: TrainConfig, pool: Pool, book: PromptBook, folder: Path) -> None:
+    def __init__(
+        self, cfg: TrainConfig, pool: Source, book: PromptBook, folder: Path, start: MiniDenoiser | None = None
+    ) -> None:
+        """`start`: begin with its weights, which must be of this configuration, instead of random ones."""
         torch.manual_seed(cfg.seed)
+        self.accelerator = Accelerator(cpu=cfg.device == "cpu")
         self.cfg = cfg
         self.pool = pool
         self.book = book
         self.path = folder / "checkpoint.pt"
-        self.model = self._fresh()
+        self.raw = self._fresh()
+        if start is not None:
+            self.raw.load_state_dict(start.state_dict())
         self.average = self._fresh()
-        self.average.load_state_dict(self.model.state_dict())
-        self.optimisers = _optimisers(self.model, cfg.rate)
+        self.average.load_state_dict(self.raw.state_dict())
+        # Data parallelism wraps the model; `raw` is the one inside.
+        self.model: nn.Module = self.accelerator.prepare(self.raw)
+        self.optimisers = [self.accelerator.prepare(optimiser) for optimiser in _optimisers(self.raw, cfg.rate)]
         self.step = 0
         self.elapsed = 0.0
 
     def _fresh(self) -> MiniDenoiser:
         cfg = self.cfg
         model: Any = MiniDenoiser(cfg.channels, self.book.text.dim, ROWS, cfg.width, cfg.dilations, cfg.kernel)
-        return model.to(cfg.device)
+        return model.to(self.accelerator.device)
 
     @property
     def progress(self) -> float:
@@ -75,8 +87,10 @@ class Trainer:
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays whole until the new one is."""
+        if not self.accelerator.is_main_process:
+            return
         state = {
-            "model": self.model.state_dict(),
+            "model": self.raw.state_dict(),
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
@@ -88,8 +102,8 @@ class Trainer:
         """Go back to the checkpoint; False if there is none."""
         if not self.path.is_file():
             return False
-        state = torch.load(self.path, map_location=self.cfg.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
+        state = torch.load(self.path, map_location=self.accelerator.device, weights_only=True)
+        self.raw.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         for optimiser, old in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(old)
@@ -105,21 +119,22 @@ class Trainer:
     def train_step(self) -> float:
         """One update; returns the loss."""
         cfg = self.cfg
-        gen = step_generator(cfg.seed, self.step)
+        processes = self.accelerator.num_processes
+        gen = step_generator(cfg.seed, self.step * processes + self.accelerator.process_index)
         rate = cfg.rate * min(1.0, (self.step + 1) / cfg.warmup) * (0.02 + 0.98 * cosine(self.progress))
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate
-        loss = flow_loss(self.model, *self._batch(gen), gen, cfg.device)
+        loss = flow_loss(self.model, *self._batch(gen), gen, self.accelerator.device)
         self.model.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.accelerator.backward(loss)
+        self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
         self.step += 1
         keep = min(cfg.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
+            pairs = zip(self.average.parameters(), self.raw.parameters(), strict=True)
             for slow, fast in pairs:
                 slow.lerp_(fast, 1 - keep)
         return float(loss.detach())
@@ -131,7 +146,11 @@ class Trainer:
             grow(self.step)
             start = time.monotonic()
             loss = self.train_step()
-            self.elapsed += time.monotonic() - start
+            self.elapsed += agreed(self.accelerator, time.monotonic() - start)
+            if not math.isfinite(loss):
+                raise FoleyCueError(
+                    ErrorCode.INTERNAL, f"The loss is not a number at step {self.step}: lower the rate."
+                )
             mean = loss if self.step == 1 or mean == 0.0 else 0.99 * mean + 0.01 * loss
             if self.step % 50 == 0:
                 left = self.elapsed * (1 / max(self.progress, 1e-6) - 1)

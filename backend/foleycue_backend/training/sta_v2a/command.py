@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from foleycue_backend.training.common.arguments import add_length, positive, share
 from foleycue_backend.training.common.pace import Log
 
 PRECISIONS = ("no", "bf16", "fp16")
@@ -27,49 +27,29 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
     _control(phases.choices["control"])
 
 
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    def convert(text: str) -> float:
-        value = kind(text)
-        if value <= 0:
-            raise argparse.ArgumentTypeError(f"{text} is not above 0")
-        return value
-
-    convert.__name__ = kind.__name__
-    return convert
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
-
-
 def _common(phase: argparse.ArgumentParser) -> None:
     phase.add_argument("--data", type=Path, required=True, help="folder with clips.jsonl or clips.csv")
     phase.add_argument("--out", type=Path, required=True, help="work folder; the model ends up in DIR/model")
     phase.add_argument("--base", type=Path, help="pipeline folder to start from; the installed model if not given")
     phase.add_argument("--fresh", action="store_true", help="start the trained parts anew")
-    length = phase.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=_positive(int), help="optimisation steps (exactly repeatable)")
-    length.add_argument("--minutes", type=_positive(float), help="minutes of optimisation; 30 if nothing is said")
-    phase.add_argument("--batch", type=_positive(int), default=8, help="clips a step on each device")
-    phase.add_argument("--rate", type=_positive(float), default=3e-5, help="highest learning rate")
+    add_length(phase)
+    phase.add_argument("--batch", type=positive(int), default=8, help="clips a step on each device")
+    phase.add_argument("--rate", type=positive(float), default=3e-5, help="highest learning rate")
     phase.add_argument("--seed", type=int, default=0)
     phase.add_argument("--precision", choices=PRECISIONS, default="no", help="mixed precision of the networks")
     phase.add_argument("--cpu", action="store_true", help="stay on the processor though there is an accelerator")
-    phase.add_argument("--checkpoint-every", type=_positive(int), default=500, help="steps between two checkpoints")
+    phase.add_argument("--checkpoint-every", type=positive(int), default=500, help="steps between two checkpoints")
 
 
 def _control(phase: argparse.ArgumentParser) -> None:
     phase.add_argument("--prior", type=Path, help="folder of a text-to-audio UNet, which the ControlNet copies")
     phase.add_argument("--onsets", type=Path, help="model of the phase onsets: its parts are loaded and stay frozen")
     phase.add_argument("--train-onsets", action="store_true", help="let local features and predictor learn as well")
-    phase.add_argument("--snr-gamma", type=_positive(float), default=5.0, help="Min-SNR weighting of noise levels")
-    phase.add_argument("--drop-text", type=_share, default=0.1, help="share of captions left out, for guidance")
-    phase.add_argument("--crop", type=_positive(int), help="latent frames of 40 ms of a crop; whole clips if not given")
+    phase.add_argument("--snr-gamma", type=positive(float), default=5.0, help="Min-SNR weighting of noise levels")
+    phase.add_argument("--drop-text", type=share, default=0.1, help="share of captions left out, for guidance")
+    phase.add_argument("--crop", type=positive(int), help="latent frames of 40 ms of a crop; whole clips if not given")
     phase.add_argument(
-        "--steered", type=_share, default=0.0, help="share of clips steered to their true onsets (ours, not published)"
+        "--steered", type=share, default=0.0, help="share of clips steered to their true onsets (ours, not published)"
     )
 
 

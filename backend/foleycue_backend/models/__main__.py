@@ -71,6 +71,11 @@ def _run(options: argparse.Namespace, places: Places, say: Say) -> int:
 
 def _pull(options: argparse.Namespace, places: Places, store: Store, say: Say) -> None:
     entry = model(options.name)
+    if not entry.parts:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT,
+            f"{entry.name} is published nowhere: it comes with FoleyCue, or out of a training.",
+        )
     try:
         from foleycue_backend.models.hub import Hub
     except ImportError as error:

@@ -30,7 +30,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Model:
-    """One entry. `converter` is "module:function" of what turns the published files into the installed folder."""
+    """One entry. `converter` is "module:function" of what turns the published files into the installed folder.
+
+    A model without parts is published nowhere: it can only be imported, as a folder that FoleyCue itself has made.
+    """
 
     name: str
     title: str
@@ -40,8 +43,8 @@ class Model:
     commercial: bool
     use: str
     memory_bytes: int
-    parts: tuple[Part, ...]
-    converter: str
+    parts: tuple[Part, ...] = ()
+    converter: str = ""
 
 
 _STA_V2A = "y-ren16/STAV2A"
@@ -107,6 +110,16 @@ CATALOGUE: tuple[Model, ...] = (
             ),
         ),
         converter="foleycue_backend.engines.sta_v2a.checkpoint:convert",
+    ),
+    Model(
+        name="mini",
+        title="Mini with your own sounds, instead of the one that ships",
+        engines=("mini",),
+        code_licence="GPL-3.0-or-later",
+        weights_licence="your own, made from the shipped ones, which are GPL-3.0-or-later",
+        commercial=True,
+        use="Commercial work too, as far as your own sounds allow it.",
+        memory_bytes=700_000_000,
     ),
 )
 

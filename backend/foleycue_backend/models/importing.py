@@ -25,6 +25,11 @@ def import_folder(places: Places, store: Store, model: Model, folder: Path, say:
     with store.changing():
         manifest = read_manifest(folder)
         if manifest is None:
+            if not model.converter:
+                raise FoleyCueError(
+                    ErrorCode.BAD_INPUT,
+                    f"{folder} is no model of FoleyCue's making: give what a training left.",
+                )
             install(places, store, model, folder, None, say)
         else:
             _adopt(store, model, folder, manifest, say)

@@ -16,8 +16,9 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 
 
 def list_models(store: Store) -> Models:
-    """All models of the catalogue, and how each stands here."""
-    return Models(folder=str(store.folder), models=[_state(store, model) for model in CATALOGUE])
+    """All models that can be got, and how each stands here; those of the user's own making where there is one."""
+    states = [_state(store, model) for model in CATALOGUE if model.parts or store.installed(model.name)]
+    return Models(folder=str(store.folder), models=states)
 
 
 def verify(store: Store, names: list[str], say: Say) -> bool:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
 from foleycue_backend.engines.mini.classes import class_label
-from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
+from foleycue_backend.engines.mini.weights import default_weights, nearest_classes, stamp
 from foleycue_backend.stages.windows import join, plan_windows
 from foleycue_shared.cues import Cue
 from foleycue_shared.messages import EngineInfo
@@ -77,12 +78,16 @@ class MiniEngine:
     def __init__(self) -> None:
         self.info = engine_info()
         self._pipeline: MiniPipeline | None = None
+        self._loaded: tuple[Path, int] | None = None
 
     def load(self) -> None:
-        """Get the weights into memory."""
+        """Get the weights that are in use now into memory."""
         from foleycue_backend.engines.mini.pipeline import MiniPipeline
 
-        self._pipeline = MiniPipeline.from_pretrained(default_weights())
+        folder = default_weights()
+        if self._loaded != (folder, stamp(folder)):
+            self._pipeline = MiniPipeline.from_pretrained(folder)
+            self._loaded = (folder, stamp(folder))
 
     def analyse(self, pictures: Pictures, on_step: OnStep, setting: str) -> Features:
         """Nothing: mini hears of the picture by its cues only."""
@@ -92,6 +97,8 @@ class MiniEngine:
         """Yield float32 blocks, together exactly conditions.samples long."""
         if self._pipeline is None:
             raise RuntimeError("load() comes first")
+        # A model of the user's own may have come, or gone, since.
+        self.load()
         latents = _denoised(self._pipeline, conditions, on_step)
         left = conditions.samples
         for block in join(_sounds(self._pipeline, latents, conditions, on_step), _FADE):

@@ -1,16 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the shipped weights are, and what they know. Imports no torch, so the broker may ask."""
+"""Where the weights are, and what they know. Imports no torch, so the broker may ask."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
-from foleycue_backend.engines.mini.text import cached_text
+from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.models.store import installed
+
+#: Those that ship with the package.
+SHIPPED = Path(__file__).resolve().parent / "weights"
 
 
 def default_weights() -> Path:
-    """Folder of the shipped weights inside the package."""
-    return Path(__file__).resolve().parent / "weights"
+    """Folder of the weights in use: those of the user's own making in the models folder, or else the shipped ones."""
+    return installed("mini") or SHIPPED
+
+
+def stamp(folder: Path) -> int:
+    """Changes when a weights folder is replaced by another in the same place."""
+    index = folder / "model_index.json"
+    return index.stat().st_mtime_ns if index.is_file() else 0
+
+
+@lru_cache(maxsize=2)
+def _text(folder: Path, stamp: int) -> StaticText:
+    return StaticText.load(folder / "text")
 
 
 def nearest_classes(prompt: str, k: int = 3) -> list[tuple[str, float]]:
@@ -18,4 +34,5 @@ def nearest_classes(prompt: str, k: int = 3) -> list[tuple[str, float]]:
 
     [] if the prompt has no known word. Raises FileNotFoundError if the weights are not installed.
     """
-    return cached_text(default_weights() / "text").nearest(prompt, k)
+    folder = default_weights()
+    return _text(folder, stamp(folder)).nearest(prompt, k)

@@ -99,6 +99,9 @@ def fine_tune(cfg: TrainConfig, data: Path, out: Path, base: Path, share: float,
 
 
 def _base(folder: Path) -> MiniPipeline:
+    if not (folder / "model_index.json").is_file():
+        message = f"{folder} holds no model_index.json: give a folder of weights of mini."
+        raise FoleyCueError(ErrorCode.BAD_INPUT, message)
     try:
         return MiniPipeline.from_pretrained(folder)
     except (OSError, ValueError, KeyError) as error:

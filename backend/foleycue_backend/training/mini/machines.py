@@ -6,7 +6,18 @@ from __future__ import annotations
 import numpy as np
 
 from foleycue_backend.training.mini.beds import even, pulses, ring, unit, wander
-from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, band, noise, pole, seconds, span, swell
+from foleycue_backend.training.mini.synthesis import (
+    SAMPLE_RATE,
+    Audio,
+    Rng,
+    band,
+    finish,
+    noise,
+    pole,
+    seconds,
+    span,
+    swell,
+)
 
 
 def _firing(rng: Rng, rate: Audio, sharp: float) -> tuple[Audio, Audio]:
@@ -51,5 +62,4 @@ def pass_by(rng: Rng) -> Audio:
     tyres = noise(rng, n, 500, 2200) + noise(rng, n, 1800, 7000) * 0.5 * near**2
     drone = unit(band(burst, 50, 700)) + 0.8 * unit(band(burst, 500, 3500))
     # Both ends come from and go to nothing, or a passing car would begin with a step.
-    x = (drone + 0.45 * tyres) * near * swell(n, float(at / n), 0.5)
-    return (x * (0.7 / (np.abs(x).max() + 1e-9))).astype(np.float32)
+    return finish((drone + 0.45 * tyres) * near * swell(n, float(at / n), 0.5), 0.7)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Strikes as strong as they were asked for: the painted picture's levels, moved towards the law of strength.
+
+The network hears a strength mostly as timbre: a soft hit is dull. Its level comes out right on average but wavers from
+strike to strike, so it is trimmed here, within bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from foleycue_backend.engines.mini.cues import FRAME_RATE
+from foleycue_backend.engines.mini.mel import FLOOR
+
+#: Strength 1 is this much louder than strength 0.
+RANGE_DB = 24.0
+#: A strike is moved by at most this much.
+MOST_DB = 8.0
+#: Frames after a cue over which a strike is measured.
+_HEARD = 15
+
+
+def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
+    """Log-mel (bands, frames) in which the 150 ms after each (seconds, strength) cue follow RANGE_DB, relatively.
+
+    The mean level of the strikes stays as it was painted; each strike's gain holds until the next cue. What is silent
+    stays silent. Cues outside the picture are left out.
+    """
+    frames = mel.shape[-1]
+    placed = sorted((round(time * FRAME_RATE), strength) for time, strength in cues)
+    placed = [(at, strength) for at, strength in placed if 0 <= at < frames]
+    if len(placed) < 2:
+        return mel
+    power = (torch.exp(mel) - FLOOR).clamp_min(0)
+    ends = [*(at for at, _ in placed[1:]), frames]
+    heard = [power[:, at : max(at + 1, min(at + _HEARD, end))] for (at, _), end in zip(placed, ends, strict=True)]
+    levels = torch.stack([10 * torch.log10(part.sum(0).mean() + FLOOR) for part in heard])
+    wanted = torch.tensor([RANGE_DB * strength for _, strength in placed])
+    gains = (wanted - wanted.mean() - (levels - levels.mean())).clamp(-MOST_DB, MOST_DB)
+    curve = torch.zeros(frames)
+    for (at, _), end, gain in zip(placed, ends, gains, strict=True):
+        # The frame before a cue already holds the start of its attack.
+        curve[max(0, at - 1) : end] = gain
+    return torch.log(power * 10 ** (curve / 10) + FLOOR)

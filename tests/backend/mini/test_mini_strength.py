@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The trim of strikes to the strengths that were asked for."""
+
+import numpy as np
+import pytest
+import torch
+
+from foleycue_backend.engines.mini.mel import FLOOR
+from foleycue_backend.engines.mini.strength import MOST_DB, RANGE_DB, trim_strikes
+from foleycue_backend.training.mini.mixing import strength_gain
+
+SILENT = float(np.log(FLOOR))
+
+
+def strikes(*levels):
+    """A picture of one second a strike, each at its level in dB in every band, its tail 20 dB lower."""
+    mel = torch.full((8, 100 * len(levels)), SILENT)
+    for k, level in enumerate(levels):
+        mel[:, 100 * k + 20 : 100 * k + 35] = level * np.log(10) / 10
+        mel[:, 100 * k + 35 : 100 * k + 50] = (level - 20) * np.log(10) / 10
+    return mel
+
+
+def level(mel, at):
+    return float(mel[0, at]) * 10 / np.log(10)
+
+
+def test_strikes_follow_the_law_and_keep_their_mean():
+    made = trim_strikes(strikes(-30, -30, -30), [(0.2, 0.5), (1.2, 0.75), (2.2, 1.0)])
+    found = [level(made, at) for at in (25, 125, 225)]
+    assert found == pytest.approx([-36, -30, -24], abs=0.01)
+    assert level(made, 40) == pytest.approx(-56, abs=0.05)
+    assert strength_gain(0.0) == pytest.approx(10 ** (-RANGE_DB / 20))
+
+
+def test_a_strike_moves_within_bounds_and_silence_stays():
+    made = trim_strikes(strikes(-50, -10), [(0.2, 1.0), (1.2, 1.0)])
+    assert [level(made, at) for at in (25, 125)] == pytest.approx([-50 + MOST_DB, -10 - MOST_DB], abs=0.01)
+    assert float(made[0, 90]) == pytest.approx(SILENT, abs=1e-4)
+
+
+def test_one_strike_or_none_is_left_alone():
+    mel = strikes(-30)
+    assert trim_strikes(mel, []) is mel and trim_strikes(mel, [(0.2, 0.3)]) is mel
+    assert trim_strikes(mel, [(0.2, 0.3), (7.0, 1.0)]) is mel

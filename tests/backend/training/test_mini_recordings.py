@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recorded one-shots: files and SoundFont samples of the manifest, cut at their attack."""
 
+import json
 import struct
 
 import numpy as np
@@ -8,7 +9,14 @@ import pytest
 
 from fakes.tiny_mini import strikes, write_wav
 from foleycue_backend.engines.mini.classes import INDEX
-from foleycue_backend.training.mini.recordings import Recording, manifest, recorded_one_shots, trim
+from foleycue_backend.training.mini.recordings import (
+    Recording,
+    divided,
+    manifest,
+    recorded_one_shots,
+    trim,
+    write_credits,
+)
 
 RATE = 44_100
 LATE = 0.3
@@ -65,6 +73,15 @@ def test_one_shots_begin_at_their_attack_and_each_fifth_is_held_out(unpacked):
             assert np.abs(shot[:480]).max() > 0.3 * np.abs(shot).max()
             assert np.abs(shot).max() == pytest.approx(0.8) and abs(shot[-1]) < 1e-3
             assert len(shot) < 0.2 * 48_000
+
+
+def test_credits_name_what_was_used(tmp_path):
+    write_credits(tmp_path, 4)
+    rows = [json.loads(line) for line in (tmp_path / "recordings.jsonl").read_text("utf-8").splitlines()]
+    labels = {"drum", "bell", "wood_hit"}
+    assert {row["label"] for row in rows} == labels
+    assert [Recording(**row) for row in rows] == [item for item in divided(held_out=False) if item.label in labels]
+    assert all(row["licence"] and row["credit"] for row in rows)
 
 
 def test_a_recording_is_two_seconds_at_most():

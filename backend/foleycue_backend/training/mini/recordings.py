@@ -8,7 +8,8 @@ which the packages of the manifest were unpacked.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,28 @@ class Recording:
 def manifest() -> list[Recording]:
     """Every recording that may be used, in a fixed order."""
     return [Recording(**json.loads(line)) for line in MANIFEST.read_text("utf-8").splitlines() if line]
+
+
+def divided(*, held_out: bool) -> list[Recording]:
+    """The recordings to train on, or each fifth of a class, which is held out."""
+    kept: list[Recording] = []
+    count: dict[str, int] = {}
+    for item in manifest():
+        index = count[item.label] = count.get(item.label, -1) + 1
+        if (index % HELD_OUT_EVERY == HELD_OUT_EVERY - 1) == held_out:
+            kept.append(item)
+    return kept
+
+
+def write_credits(folder: Path, enough: int) -> None:
+    """Leave beside weights which recordings they were made with, whose they are and under what licence.
+
+    Those are the ones to train on, of the classes that have `enough` of them.
+    """
+    used = divided(held_out=False)
+    count = Counter(item.label for item in used)
+    lines = [json.dumps(asdict(item)) + "\n" for item in used if count[item.label] >= enough]
+    (folder / MANIFEST.name).write_text("".join(lines), encoding="utf-8")
 
 
 @lru_cache(maxsize=2)
@@ -93,16 +116,13 @@ def trim(x: npt.NDArray[np.floating[Any]], rate: int) -> Audio:
 
 
 def recorded_one_shots(folder: Path, *, held_out: bool = False) -> dict[str, list[Audio]]:
-    """One-shots of every class that has recordings: those for training, or each fifth of a class, held out.
+    """One-shots of every class that has recordings, divided as `divided` says.
 
     Raises FileNotFoundError with one sentence if a file of the manifest is not below `folder`.
     """
     kept: dict[str, list[Audio]] = {}
-    count: dict[str, int] = {}
-    for item in manifest():
+    for item in divided(held_out=held_out):
         if not (folder / item.path).is_file():
             raise FileNotFoundError(f"{item.path} is not in {folder}: unpack the package {item.package} there.")
-        index = count[item.label] = count.get(item.label, -1) + 1
-        if (index % HELD_OUT_EVERY == HELD_OUT_EVERY - 1) == held_out:
-            kept.setdefault(item.label, []).append(trim(*_read(folder, item)))
+        kept.setdefault(item.label, []).append(trim(*_read(folder, item)))
     return kept

@@ -13,6 +13,7 @@ import torch
 from accelerate import Accelerator
 from diffusers.training_utils import EMAModel
 
+from foleycue_backend.training.common.devices import agreed
 from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.sta_v2a.task import Task
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -128,7 +129,7 @@ class Runner:
         while self.plan.progress(self.step, self.elapsed) < 1.0:
             start = time.monotonic()
             loss = self.train_step()
-            self.elapsed += time.monotonic() - start
+            self.elapsed += agreed(self.accelerator, time.monotonic() - start)
             if not math.isfinite(loss):
                 raise FoleyCueError(ErrorCode.INTERNAL, f"The loss is not a number at step {self.step}: lower --rate.")
             mean = loss if mean == 0.0 else 0.97 * mean + 0.03 * loss

@@ -7,6 +7,9 @@ Arora, Liang and Ma, 2017). A linear head says which trained class it is close t
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,17 +18,22 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.classes import NAMES, FoleyClass
 from foleycue_backend.engines.mini.traits import TRAITS, Traits
 
 Vector = npt.NDArray[np.float32]
 MAX_TOKENS = 128
+_OWN = "own.json"
+CENTRE = 0.1
 
 
 class StaticText:
-    """Token table (vocabulary, dim) int8 with a scale per token, class centroids and a class head."""
+    """Token table (vocabulary, dim) int8 with a scale per token, a class head, class centroids, training phrases."""
 
-    def __init__(self, tensors: dict[str, npt.NDArray[np.generic]], tokenizer: Tokenizer) -> None:
+    def __init__(
+        self, tensors: dict[str, npt.NDArray[np.generic]], tokenizer: Tokenizer, own: Sequence[FoleyClass] = ()
+    ) -> None:
+        """`own`: sounds beside the trained classes that the user has taught the model; each is called by its label."""
         self._tensors = tensors
         self._tokenizer = tokenizer
         self._table = tensors["table"]
@@ -33,20 +41,37 @@ class StaticText:
         self._centroids = tensors["centroids"].astype(np.float32)
         self._head = tensors["head"].astype(np.float32)
         self._bias = tensors["bias"].astype(np.float32)
+        self._phrases = tensors["phrases"].astype(np.float32)
+        self._phrase_class = tensors["phrase_class"].astype(np.int64)
+        self.own = tuple(own)
+        self._own = np.array([self.embed(sound.label) for sound in own], np.float32).reshape(len(own), -1)
 
     @classmethod
     def load(cls, folder: Path) -> StaticText:
-        """Read `table.safetensors` and `tokenizer.json`. Raises FileNotFoundError if either is missing."""
+        """Read `table.safetensors`, `tokenizer.json`, and `own.json` if there is one.
+
+        Raises FileNotFoundError if one of the first two is missing.
+        """
         for name in ("table.safetensors", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise FileNotFoundError(folder / name)
-        return cls(load_file(folder / "table.safetensors"), Tokenizer.from_file(str(folder / "tokenizer.json")))
+        path = folder / _OWN
+        own = [FoleyClass(**row) for row in json.loads(path.read_text("utf-8"))] if path.is_file() else []
+        return cls(load_file(folder / "table.safetensors"), Tokenizer.from_file(str(folder / "tokenizer.json")), own)
 
     def save(self, folder: Path) -> None:
         """Write what `load` reads."""
         folder.mkdir(parents=True, exist_ok=True)
         save_file({k: np.ascontiguousarray(v) for k, v in self._tensors.items()}, folder / "table.safetensors")
         self._tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+        (folder / _OWN).unlink(missing_ok=True)
+        if self.own:
+            (folder / _OWN).write_text(json.dumps([asdict(sound) for sound in self.own], indent=1), encoding="utf-8")
+
+    def with_own(self, own: Sequence[FoleyClass]) -> StaticText:
+        """The same table, with these sounds of the user's own and those that it has already."""
+        kept = [sound for sound in self.own if sound.name not in {new.name for new in own}]
+        return StaticText(self._tensors, self._tokenizer, [*kept, *own])
 
     @property
     def dim(self) -> int:
@@ -77,12 +102,25 @@ class StaticText:
         return np.concatenate(parts).astype(np.float32)
 
     def nearest(self, prompt: str, k: int) -> list[tuple[str, float]]:
-        """The `k` class names closest to a prompt with their cosine similarity, best first; [] for no known word."""
+        """The `k` class names closest to a prompt with their similarity 0..1, best first; [] for no known word.
+
+        A class is as near as its nearest training phrase, or as its centre: some classes are called by many names, and
+        a name that lies between all of them counts CENTRE more.
+        """
         vector = self.embed(prompt)
         if not vector.any():
             return []
-        score = self._centroids @ vector
-        return [(NAMES[i], float(score[i])) for i in np.argsort(-score)[:k]]
+        score = self._centroids @ vector + CENTRE
+        np.maximum.at(score, self._phrase_class, self._phrases @ vector)
+        return [(NAMES[i], float(np.clip(score[i], 0, 1))) for i in np.argsort(-score)[:k]]
+
+    def nearest_own(self, prompt: str) -> tuple[FoleyClass, float] | None:
+        """The nearest of the user's own sounds with its similarity 0..1; None if there is none."""
+        if not self.own:
+            return None
+        score = self._own @ self.embed(prompt)
+        best = int(score.argmax())
+        return self.own[best], float(np.clip(score[best], 0, 1))
 
 
 @lru_cache(maxsize=2)

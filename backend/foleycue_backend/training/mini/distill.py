@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.engines.mini.text import StaticText
-from foleycue_backend.training.mini.phrases import train_prompts
+from foleycue_backend.training.mini.phrases import train_phrases, train_prompts
 
 DIM = 128
 
@@ -52,7 +52,7 @@ def quantised_table(vectors: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[n
 
 
 def class_head(text: StaticText, rounds: int = 300) -> dict[str, npt.NDArray[np.generic]]:
-    """Centroids (classes, DIM), and a softmax head trained by gradient descent with weight decay."""
+    """Training phrases and class centroids, and a softmax head trained by gradient descent with weight decay."""
     prompts = [(p, i) for i, name in enumerate(NAMES) for p in train_prompts(name)]
     x = np.stack([text.embed(p) for p, _ in prompts])
     y = np.eye(len(NAMES), dtype=np.float32)[[i for _, i in prompts]]
@@ -65,7 +65,10 @@ def class_head(text: StaticText, rounds: int = 300) -> dict[str, npt.NDArray[np.
         p /= p.sum(1, keepdims=True)
         head += 8.0 * (x.T @ (y - p) / len(x)) - 2e-4 * head
         bias += 8.0 * (y - p).mean(0)
+    phrases = [(p, i) for i, name in enumerate(NAMES) for p in train_phrases(name)]
     return {
+        "phrases": np.stack([text.embed(p) for p, _ in phrases]).astype(np.float16),
+        "phrase_class": np.array([i for _, i in phrases], np.uint8),
         "centroids": centroids.astype(np.float16),
         "head": head.astype(np.float16),
         "bias": bias.astype(np.float16),
@@ -79,5 +82,11 @@ def distil(teacher: Path) -> StaticText:
     tokenizer.no_truncation()
     tensors = quantised_table(teacher_vectors(teacher))
     empty = np.zeros((len(NAMES), DIM), np.float16)
-    blank = {"centroids": empty, "head": empty.T.copy(), "bias": np.zeros(len(NAMES), np.float16)}
+    blank = {
+        "phrases": empty,
+        "phrase_class": np.arange(len(NAMES), dtype=np.uint8),
+        "centroids": empty,
+        "head": empty.T.copy(),
+        "bias": np.zeros(len(NAMES), np.float16),
+    }
     return StaticText({**tensors, **class_head(StaticText({**tensors, **blank}, tokenizer))}, tokenizer)

@@ -12,10 +12,11 @@ import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
 from foleycue_backend.engines.mini.classes import class_label
+from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, STEPS
 from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
 from foleycue_backend.stages.windows import join, plan_windows
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import EngineInfo
+from foleycue_shared.messages import EngineInfo, Guidance
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,6 +54,7 @@ def engine_info() -> EngineInfo:
         memory_bytes=_MEMORY,
         available=not reason,
         reason=reason,
+        guidance=Guidance(text=GUIDANCE, cues=CUE_GUIDANCE),
     )
 
 
@@ -101,8 +103,6 @@ class MiniEngine:
 
 def _denoised(pipeline: MiniPipeline, conditions: Conditions, on_step: OnStep) -> Tensor:
     """Latents (channels, frames) of the whole range: 2 MB for three minutes."""
-    from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS
-
     frames = max(1, math.ceil(conditions.samples / _samples_per_latent(pipeline)))
     cues = None if conditions.cues is None else _pairs(conditions.cues, 0, math.inf)
     guidance = conditions.guidance

@@ -20,6 +20,7 @@ from torch import Tensor
 from foleycue_backend.engines.mini import cues as cue_sheet
 from foleycue_backend.engines.mini import vocoder
 from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, STEPS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 from foleycue_backend.engines.mini.guidance import chunk_count, chunked_velocity
 from foleycue_backend.engines.mini.mel import HOP, SAMPLE_RATE
@@ -28,10 +29,6 @@ from foleycue_backend.engines.mini.text import StaticText
 Cues = Sequence[tuple[float, float]]
 OnStep = Callable[[int, int], None]
 
-# Measured on the shipped weights; see the model card.
-GUIDANCE = 2.5
-CUE_GUIDANCE = 1.5
-STEPS = 12
 NOISE_BLOCK = 64
 _MASK = (1 << 63) - 1
 

@@ -114,8 +114,13 @@ class Controller(QObject):
     def _empty_bin(self) -> None:
         take_id, self._bin = self._bin, ""
         if take_id:
+
+            def remove() -> None:
+                self._desk.store().discard([take_id])
+                self._desk.store().purge([take_id])
+
             self._work.submit(
-                lambda: self._desk.store().discard(take_id),
+                remove,
                 lambda _: None,
                 lambda error: self._desk.tell(error, key="store"),
             )

@@ -173,7 +173,10 @@ class Load(Message, frozen=True, kw_only=True):
 
 
 class Unload(Message, frozen=True, kw_only=True):
-    """End the worker and give its memory back; refused while a job runs."""
+    """End the worker and give its memory back; refused while a job runs.
+
+    A stalled worker is ended all the same: its job fails, and may be sent again.
+    """
 
 
 class Stop(Message, frozen=True, kw_only=True):

@@ -211,6 +211,18 @@ def test_a_silent_worker_counts_as_stalled(tmp_path: Path):
         assert line.wait_for(WorkerState).state == "stopped"
 
 
+def test_a_stalled_worker_is_ended_and_its_job_may_be_sent_again(tmp_path: Path):
+    with broker_thread(tmp_path, stall=0.3) as places, Line(places) as line:
+        line.send(generate(prompt="hang"), DOCUMENT)
+        while line.wait_for(WorkerState).state != "stalled":
+            pass
+        line.send(Unload())
+        failed = line.wait_for(Failed)
+        assert (failed.code, failed.retryable) == (ErrorCode.WORKER_LOST, True)
+        line.send(generate(job_id="other"), DOCUMENT)
+        assert line.wait_for(Done).job_id == "other"
+
+
 def test_load_unload_and_idle_unload(tmp_path: Path):
     with broker_thread(tmp_path, idle_unload=1.0) as places, Line(places) as line:
         line.send(Load())

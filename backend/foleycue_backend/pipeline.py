@@ -108,16 +108,16 @@ class Pipeline:
         elif wanted.source == CueSource.GUIDE:
             prediction, cached = analysis.guide(job.sounds, wanted.sensitivity, workplace)
         else:
-            prediction, cached = analysis.picture(job.pictures, wanted.sensitivity)
+            prediction, cached = analysis.picture(job.pictures, wanted.sensitivity, wanted.regions)
         prompt = job.request.prompt if isinstance(job.request, Generate) else ""
         event = _analysed(job, prediction, registry.suggest(job.request.engine, prompt), cached)
         report.analysed(event, prediction.curve.astype("<f4").tobytes())
         return prediction.cues if engine is None else None
 
     def _predictor(self, request: Analyse | Generate, report: Report) -> _SeeingPredictor | None:
-        """The engine, where a picture's cues are its own business."""
+        """The engine, where a picture's cues are its own business: not where a region says what to look at."""
         info = registry.engine_info(request.engine)
-        if request.cues.source == CueSource.GUIDE or not info.available or "picture" not in info.listens:
+        if request.cues.source == CueSource.GUIDE or request.cues.regions or not info.available or "picture" not in info.listens:
             return None
         self.load(request.engine, report.progress)
         return self._engine if isinstance(self._engine, _SeeingPredictor) else None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foleycue_backend.stages.pictures import Grey, GreyFrame
+from foleycue_backend.stages.region import Regions
 
 _POINTS = 150
 _POINT_DISTANCE = 8
@@ -21,9 +22,9 @@ _LEAST_INLIERS = 12
 class Motion:
     """One row a frame, in order: piece number, seconds, and mean absolute grey differences (0 … 255).
 
-    difference: to the frame before; residual: the same after undoing the camera's movement; jump and span compare
-    thumbnails with those of one frame before, and of the next frame with the one two before (cuts last, flashes do
-    not). The first frame of each piece has zeros.
+    difference: to the frame before; residual: the same after undoing the camera's movement, inside the shot's region;
+    jump and span compare thumbnails with those of one frame before, and of the next frame with the one two before
+    (cuts last, flashes do not). The first frame of each piece has zeros.
     """
 
     piece: NDArray[np.int32]
@@ -34,8 +35,16 @@ class Motion:
     span: NDArray[np.float32]
 
 
-def measure(frames: Iterable[GreyFrame]) -> Motion:
-    """The motion of a range's frames; memory holds two frames and a few thumbnails."""
+#: Rows and columns of a picture that count.
+Window = tuple[slice, slice]
+_WHOLE: Window = (slice(None), slice(None))
+
+
+def measure(frames: Iterable[GreyFrame], regions: Regions | None = None) -> Motion:
+    """The motion of a range's frames; memory holds two frames and a few thumbnails.
+
+    Raises BAD_INPUT for a region too small for its picture.
+    """
     rows: list[tuple[int, float, float, float, float, float]] = []
     tracker = _Tracker()
     thumbnails: list[NDArray[np.float32]] = []
@@ -49,7 +58,8 @@ def measure(frames: Iterable[GreyFrame]) -> Motion:
             rows.append((frame.piece, frame.seconds, 0.0, 0.0, 0.0, 0.0))
             last = frame
             continue
-        difference, residual = tracker.add(frame.image)
+        window = regions.window(frame.piece, frame.seconds, frame.image.shape) if regions else _WHOLE
+        difference, residual = tracker.add(frame.image, window)
         jump = float(np.abs(thumbnail - thumbnails[-1]).mean())
         if len(thumbnails) == 3:
             rows[-1] = (*rows[-1][:5], float(np.abs(thumbnail - thumbnails[0]).mean()))
@@ -74,27 +84,30 @@ class _Tracker:
         self._before: Grey | None = None
         self._small: Grey | None = None
 
-    def add(self, image: Grey) -> tuple[float, float]:
-        """Mean absolute difference to the frame before, as it is and with the camera's movement undone."""
+    def add(self, image: Grey, window: Window = _WHOLE) -> tuple[float, float]:
+        """Mean absolute difference to the frame before: as it is, and in a window with the camera's movement undone."""
         before, small_before = self._before, self._small
         scale = min(1.0, _TRACK_WIDTH / image.shape[1])
         small = image if scale == 1 else _resized(image, scale)
         self._before, self._small = image, small
         if before is None or small_before is None:
             return 0.0, 0.0
-        plain = float(cv2.absdiff(image, before).mean())
+        difference = cv2.absdiff(image, before)
+        plain, inside = float(difference.mean()), float(difference[window].mean())
         if plain == 0.0:
             return 0.0, 0.0
         camera = _camera(small_before, small)
         if camera is None:
-            return plain, plain
+            return plain, inside
         camera[:, 2] /= scale
         size = (image.shape[1], image.shape[0])
         moved = cv2.warpAffine(before, camera, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        inside = cv2.warpAffine(np.full_like(before, 255), camera, size, flags=cv2.INTER_NEAREST)
-        residual = cv2.mean(cv2.absdiff(image, moved), mask=inside)[0]
+        covered = cv2.warpAffine(np.full_like(before, 255), camera, size, flags=cv2.INTER_NEAREST)[window] > 0
+        if not covered.any():
+            return plain, inside
+        residual = float(cv2.absdiff(image, moved)[window][covered].mean())
         # A wrong estimate must not add motion that is not there.
-        return plain, min(plain, float(residual))
+        return plain, min(inside, residual)
 
 
 def _resized(image: Grey, scale: float) -> Grey:

@@ -19,8 +19,8 @@ import numpy as np
 from common import Record, document, interval, load_scorer
 
 from foleycue_backend.pipeline import Pipeline
-from foleycue_backend.stages.media import MediaReader
 from foleycue_shared.cues import CueSource
+from foleycue_shared.media.pictures import MediaReader
 from foleycue_shared.messages import Analyse, CueRequest, Scope
 
 RATE = 30

@@ -20,9 +20,9 @@ import numpy as np
 from common import Record, document, interval, load_scorer
 
 from foleycue_backend.pipeline import Pipeline
-from foleycue_backend.stages.media import MediaReader
 from foleycue_shared.broadcast_wav import read_wav
 from foleycue_shared.cues import Cue, CueSource
+from foleycue_shared.media.pictures import MediaReader
 from foleycue_shared.messages import CueRequest, Generate, Scope
 from foleycue_shared.timing import CUE_RATE
 

@@ -27,11 +27,11 @@ from foleycue_backend.stages.align import align
 from foleycue_backend.stages.analysis import Analysis
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_backend.stages.finish import Origin, finish
-from foleycue_backend.stages.media import check_there
 from foleycue_backend.stages.picture_cues import CURVE_RATE, Prediction
 from foleycue_backend.stages.raw_audio import RawAudio
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
+from foleycue_shared.media.pictures import check_there
 from foleycue_shared.messages import (
     DEFAULT_SETTING,
     MAX_RANGE_SECONDS,

@@ -13,9 +13,10 @@ from backend.stages.sounds import bursts, voice
 from foleycue_backend.stages.guide_cues import listen, predict
 from foleycue_backend.stages.picture_cues import CURVE_RATE
 from foleycue_backend.stages.raw_audio import RawAudio
-from foleycue_backend.stages.sound import SoundReader, mix
+from foleycue_backend.stages.sound import mix
 from foleycue_shared.cues import CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.sound import SoundReader
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
 

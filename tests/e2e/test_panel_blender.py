@@ -77,7 +77,7 @@ bpy.ops.foleycue.generate()
 """)
         takes(state.request.takes)
         assert (state.range.start, state.range.end, state.request.prompt) == (5, 45, "a ball bounces on wood")
-        QTest.mouseClick(panel.takes.cards[0].insert, LEFT)
+        QTest.mouseClick(panel.takes_section.takes.cards[0].insert, LEFT)
         qtbot.waitUntil(lambda: state.takes.entries[0].inserted, timeout=PATIENCE)
         first = state.takes.entries[0].path
         assert blender.do(DESCRIBE) == {"FoleyCue": [2, 6, 46, str(first)]}

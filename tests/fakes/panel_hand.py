@@ -45,16 +45,16 @@ class Hand:
     def generate(self, prompt: str, takes: int) -> dict[str, object]:
         """Press Generate, and wait for the takes."""
         before = len(self._state.takes.entries)
-        self._panel.prompt.prompt.setPlainText(prompt)
-        self._panel.options.takes.setValue(takes)
-        QTest.mouseClick(self._panel.generate_bar.generate, LEFT)
+        self._panel.ask_section.prompt.prompt.setPlainText(prompt)
+        self._panel.ask_section.options.takes.setValue(takes)
+        QTest.mouseClick(self._panel.ask_section.generate_bar.generate, LEFT)
         _until(lambda: not self._state.job.active and len(self._state.takes.entries) == before + takes)
-        return {"takes": [str(card.entry.path) for card in self._panel.takes.cards]}
+        return {"takes": [str(card.entry.path) for card in self._panel.takes_section.takes.cards]}
 
     def insert(self, number: int) -> dict[str, object]:
         """Press a take's Insert button, and wait for what the panel says."""
         self._state.notices.clear("insert")
-        QTest.mouseClick(self._panel.takes.cards[number].insert, LEFT)
+        QTest.mouseClick(self._panel.takes_section.takes.cards[number].insert, LEFT)
         _until(lambda: self._notice("insert") is not None)
         notice = self._notice("insert")
         assert notice is not None

@@ -24,6 +24,7 @@ from foleycue_ui.control.generation import Generation
 from foleycue_ui.control.insertion import AskPath, Insertion
 from foleycue_ui.control.marking import Marking
 from foleycue_ui.control.work import Work
+from foleycue_ui.model.settings import Settings
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.playback.player import Player
 
@@ -36,6 +37,7 @@ class Controller(QObject):
         state: PanelState,
         player: Player,
         places: Places,
+        settings: Settings,
         client_factory: ClientFactory,
         ask_path: AskPath,
         parent: QObject | None = None,
@@ -45,8 +47,9 @@ class Controller(QObject):
         self._player = player
         self._bridge = Bridge(client_factory, self)
         self._work = Work(self)
-        desk = Desk(state, player, self._bridge, self._work, places)
+        desk = Desk(state, player, self._bridge, self._work, places, settings)
         self._desk = desk
+        self.settings = settings
         self.marking = Marking(desk, self)
         self.generation = Generation(desk, self.marking, self)
         self.editors = Editors(desk, self.marking, self.generation, LentClipboard(self), self)
@@ -131,7 +134,7 @@ class Controller(QObject):
         if isinstance(event, EngineList):
             self._state.request.set_engines(event.engines)
         elif isinstance(event, WorkerState):
-            self._state.link.set_worker(event.state)
+            self._state.link.set_worker(event.state, event.engine or "", event.device)
         elif isinstance(event, JobEvent | Refused):
             if event.job_id and event.job_id == self.marking.analysis_id:
                 self.marking.on_event(event, blobs)

@@ -12,6 +12,7 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.version import PRODUCT_VERSION
 from foleycue_ui.control.bridge import Bridge
 from foleycue_ui.control.work import Work
+from foleycue_ui.model.settings import Settings
 from foleycue_ui.model.state import Notice, PanelState
 from foleycue_ui.playback.player import Player
 
@@ -29,6 +30,7 @@ class Desk:
     bridge: Bridge
     work: Work
     places: "Places"
+    settings: Settings
     _store: "TakeStore | None" = None
     _lock: Lock = field(default_factory=Lock)
 

@@ -62,10 +62,10 @@ class Line(QLineEdit):
         self.setAccessibleName(name)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Enter ends the entry and nothing else."""
+        """Enter ends the entry and nothing else; with Ctrl it is a command."""
         super().keyPressEvent(event)
         if event is not None and event.key() in _ENTER:
-            event.accept()
+            event.setAccepted(not event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
 class Elided(QLabel):

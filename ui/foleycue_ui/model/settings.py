@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panel remembers from one start to the next, in one ini file of the user's."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from PyQt6.QtCore import QByteArray, QObject, QSettings, pyqtSignal
+
+T = TypeVar("T", bool, int, float, str, QByteArray)
+
+#: All keys, so that no two parts of the panel use one for different things.
+LANGUAGE = "look/language"  # "" follows the system, else "en", "de"
+THEME = "look/theme"  # "" follows the system, else "dark", "light", "contrast"
+GEOMETRY = "window/geometry"
+SPLITTER = "window/splitter"
+COMMERCIAL_ONLY = "models/commercial_only"
+ENGINE = "request/engine"
+TAKES = "request/takes"
+
+
+def shortcut_key(action_id: str) -> str:
+    """Where the user's own keys of an action are kept, separated by two blanks; the key is absent until changed."""
+    return f"keys/{action_id}"
+
+
+class Settings(QObject):
+    """Values by key. Qt writes the file by itself a moment after a change, and when the panel ends."""
+
+    changed = pyqtSignal(str)
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = QSettings(str(folder / "panel.ini"), QSettings.Format.IniFormat, self)
+
+    def value(self, key: str, default: T) -> T:
+        """The value of a key, as the type of the default; the default also where the file holds nonsense."""
+        kind = type(default)
+        try:
+            found = self._store.value(key, default, type=kind)
+        except (TypeError, ValueError):
+            return default
+        return found if isinstance(found, kind) else default
+
+    def has(self, key: str) -> bool:
+        """Whether a value was set."""
+        return self._store.contains(key)
+
+    def set(self, key: str, value: bool | int | float | str | QByteArray) -> None:
+        """Keep a value and tell everybody."""
+        if not self.has(key) or self._store.value(key, type=type(value)) != value:
+            self._store.setValue(key, value)
+            self.changed.emit(key)
+
+    def forget(self, key: str) -> None:
+        """Go back to the default."""
+        if self.has(key):
+            self._store.remove(key)
+            self.changed.emit(key)
+
+    def save(self) -> None:
+        """Write now, at the end."""
+        self._store.sync()

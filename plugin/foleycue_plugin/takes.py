@@ -61,7 +61,8 @@ class TakeStore:
     # -- plans ----------------------------------------------------------------------------------------------------
 
     def remember(self, plan: Plan, owner: str = "") -> None:
-        """Write a plan down as the last of the queue; call it before the request is sent. The same job is one plan.
+        """Write a plan down as the last of the queue; call it before the request is sent. The same job is one plan,
+        expected again if it was closed.
 
         owner is the session that will send it.
         """
@@ -78,7 +79,8 @@ class TakeStore:
         )
         with self._index.open() as database:
             database.execute(
-                "INSERT OR IGNORE INTO jobs SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 1 + coalesce(max(place), 0) FROM jobs",
+                "INSERT INTO jobs SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 1 + coalesce(max(place), 0) FROM jobs WHERE true "
+                "ON CONFLICT (job_id) DO UPDATE SET state = excluded.state",
                 row,
             )
 

@@ -110,6 +110,8 @@ def test_plans_are_remembered_until_their_job_ends(places):
     assert TakeStore(places).unfinished() == [plan("a"), plan("b")]
     store.close_job("a")
     assert store.unfinished() == [plan("b")]
+    store.remember(plan("a"))
+    assert store.unfinished() == [plan("a"), plan("b")]
 
 
 def test_plans_keep_their_order_and_their_owner(places):

@@ -34,12 +34,12 @@ def player(qtbot: QtBot, clip: Path, output: NullOutput) -> Iterator[Player]:
 
 def test_switching_takes_leaves_no_gap_and_keeps_the_picture(player: Player, output: NullOutput, qtbot: QtBot):
     takes = [coded_take(k, player.samples) for k in range(3)]
-    player.set_sound(takes[0])
+    player.set_take(takes[0])
     probe = SyncProbe(player, output)
     player.play()
     for k in range(1, 13):
         qtbot.wait(120)
-        player.set_sound(takes[k % 3])
+        player.set_take(takes[k % 3])
     player.pause()
     assert longest_gap(output.sound) <= 10, "milliseconds"
     levels = np.unique(output.sound // 10_000)
@@ -51,7 +51,7 @@ def test_switching_takes_leaves_no_gap_and_keeps_the_picture(player: Player, out
 
 
 def test_seek_loop_and_speed_while_it_plays_are_heard_without_a_gap(player: Player, output: NullOutput, qtbot: QtBot):
-    player.set_sound(coded_take(0, player.samples))
+    player.set_take(coded_take(0, player.samples))
     player.set_loop(True)
     player.seek_frame(FRAMES - 8)
     player.play()
@@ -67,7 +67,7 @@ def test_seek_loop_and_speed_while_it_plays_are_heard_without_a_gap(player: Play
 
 
 def test_levels_are_heard_at_once_and_mute_is_silence(player: Player, output: NullOutput, qtbot: QtBot):
-    player.set_sound(coded_take(0, player.samples))
+    player.set_take(coded_take(0, player.samples))
     player.set_guide(coded_take(1, player.samples))
     player.play()
     qtbot.wait(150)
@@ -84,7 +84,7 @@ def test_levels_are_heard_at_once_and_mute_is_silence(player: Player, output: Nu
 
 def test_a_position_is_known_for_a_moment_that_has_passed(player: Player, output: NullOutput, qtbot: QtBot):
     assert player.place_at(0.0) is None
-    player.set_sound(coded_take(0, player.samples))
+    player.set_take(coded_take(0, player.samples))
     player.play()
     qtbot.wait(700)
     moment = output.started + 0.4

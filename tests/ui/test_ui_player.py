@@ -163,7 +163,7 @@ class TestPlayer:
         player.play()
         qtbot.wait(200)
         before = player.position
-        player.set_sound(Sound(np.zeros(48_000, np.float32), 48_000, np.zeros((1, 2), np.float32)))
+        player.set_take(Sound(np.zeros(48_000, np.float32), 48_000, np.zeros((1, 2), np.float32)))
         qtbot.wait(60)
         assert player.playing
         assert 0 < player.position - before < CUE_RATE // 2

@@ -16,8 +16,10 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timecode import format_timecode
 from foleycue_shared.timing import FrameRange
 from foleycue_ui.model.cues import CueModel
+from foleycue_ui.model.guide import GuideModel
 from foleycue_ui.model.job import JobModel
 from foleycue_ui.model.queue import QueueModel
+from foleycue_ui.model.region import RegionModel
 from foleycue_ui.model.request import RequestModel
 from foleycue_ui.model.shelf import HistoryModel, PresetModel
 from foleycue_ui.model.takes import TakeModel
@@ -175,6 +177,8 @@ class PanelState(QObject):
         self.link = LinkModel(self)
         self.range = RangeModel(self)
         self.cues = CueModel(self)
+        self.guide = GuideModel(self)
+        self.regions = RegionModel(self)
         self.request = RequestModel(self)
         self.job = JobModel(self)
         self.queue = QueueModel(self)

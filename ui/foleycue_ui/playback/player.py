@@ -109,7 +109,7 @@ class Player(QObject):
         self.load((), Fraction(25), 0)
         self.picture_changed.emit(QImage())
 
-    def set_sound(self, sound: Sound | None) -> None:
+    def set_take(self, sound: Sound | None) -> None:
         """Switch the take that is heard, under the running playhead."""
         self._take = sound
         self._lay_voices()

@@ -16,6 +16,13 @@ SPLITTER = "window/splitter"
 COMMERCIAL_ONLY = "models/commercial_only"
 ENGINE = "request/engine"
 TAKES = "request/takes"
+PERFORM_LATENCY = "perform/latency_ms"  # how late taps arrive, measured or set by hand
+PERFORM_SPREAD = "perform/spread_ms"  # how evenly they came when it was measured; absent until then
+PERFORM_COUNT_IN = "perform/count_in"
+VOLUME = "sound/volume"  # 0 … 1, as the levels of take and guide track
+MUTED = "sound/muted"
+TAKE_LEVEL = "sound/take"
+GUIDE_LEVEL = "sound/guide"
 
 
 def shortcut_key(action_id: str) -> str:

@@ -135,6 +135,34 @@ def _up(p: QPainter) -> None:
     _stroke(p, (7, 14), (12, 9), (17, 14))
 
 
+def _region(p: QPainter) -> None:
+    p.drawRect(QRectF(6, 7.5, 12, 9))
+    p.save()
+    p.setBrush(p.pen().color())
+    for x, y in ((6, 7.5), (18, 7.5), (6, 16.5), (18, 16.5)):
+        p.drawRect(QRectF(x - 1.2, y - 1.2, 2.4, 2.4))
+    p.restore()
+
+
+def _tap(p: QPainter) -> None:
+    p.drawRoundedRect(QRectF(5, 11, 14, 8.5), 2, 2)
+    _stroke(p, (12, 4), (12, 8.2))
+    _stroke(p, (7.2, 5.4), (8.6, 8.6))
+    _stroke(p, (16.8, 5.4), (15.4, 8.6))
+
+
+def _sound(p: QPainter) -> None:
+    p.drawPolygon(_polygon((4.5, 9.8), (7.8, 9.8), (12, 6), (12, 18), (7.8, 14.2), (4.5, 14.2)))
+    p.drawArc(QRectF(11, 8.5, 6, 7), -60 * 16, 120 * 16)
+    p.drawArc(QRectF(11, 5.8, 9.5, 12.4), -58 * 16, 116 * 16)
+
+
+def _muted(p: QPainter) -> None:
+    p.drawPolygon(_polygon((4.5, 9.8), (7.8, 9.8), (12, 6), (12, 18), (7.8, 14.2), (4.5, 14.2)))
+    _stroke(p, (15, 9.5), (20, 14.5))
+    _stroke(p, (20, 9.5), (15, 14.5))
+
+
 _SHAPES: dict[str, Draw] = {
     "play": _play,
     "pause": _pause,
@@ -156,6 +184,10 @@ _SHAPES: dict[str, Draw] = {
     "film": _film,
     "down": _down,
     "up": _up,
+    "region": _region,
+    "tap": _tap,
+    "sound": _sound,
+    "muted": _muted,
 }
 
 

@@ -172,7 +172,7 @@ class Panel(QWidget):
         typing = isinstance(QApplication.focusWidget(), _TEXT)
         if action is None or (typing and not works_while_typing(key)):
             super().keyPressEvent(event)
-        else:
+        elif action.repeats or not event.isAutoRepeat():
             action.run()
 
     def _escape(self) -> None:

@@ -23,13 +23,17 @@ _MODIFIER_KEYS = (
 
 @dataclass(frozen=True)
 class Action:
-    """One command: a stable id, what it does in the user's words, its default keys ("Ctrl+O"), what to call."""
+    """One command: a stable id, what it does in the user's words, its default keys ("Ctrl+O"), what to call.
+
+    repeats: a key that is held down calls it again and again.
+    """
 
     id: str
     text: str
     keys: tuple[str, ...]
     run: Callable[[], object]
     group: str
+    repeats: bool = False
 
 
 def key_name(event: QKeyEvent) -> str:

@@ -192,7 +192,8 @@ class Marking(QObject):
         marked = found.selection.range
         self._desk.player.load(found.selection.picture_pieces, marked.rate, marked.frames)
         self._state.range.set_selection(found.selection)
-        self._state.takes.add(*found.takes)
+        for entry in found.takes:
+            self._state.takes.add(entry)
         self.analyse()
 
     def _analysis_failed(self, error: FoleyCueError) -> None:

@@ -118,8 +118,6 @@ def test_a_panel_that_went_away_finds_its_takes_again(qtbot: QtBot, qapp: QAppli
         qtbot.waitUntil(lambda: first.state.job.state == "running", timeout=PATIENCE)
     with panel_at(real_home) as second:
         opened(second)
-        qtbot.waitUntil(lambda: any(n.key == "unfinished" for n in second.state.notices.notices), timeout=PATIENCE)
-        next(n for n in second.state.notices.notices if n.key == "unfinished").run()
         qtbot.waitUntil(lambda: len(second.state.takes.entries) == before + 3, timeout=PATIENCE)
         qtbot.waitUntil(lambda: not second.state.job.active, timeout=PATIENCE)
         assert second.state.notices.notices == ()

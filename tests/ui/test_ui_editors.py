@@ -65,7 +65,7 @@ def test_generate_there_makes_takes_here_and_insert_lays_them_there(
 
     first, second = panel.state.takes.entries
     panel.controller.insert(first.take.take_id)
-    until(qtbot, lambda: panel.state.takes.entries[0].inserted)
+    until(qtbot, lambda: panel.state.takes.entries[0].stored.used)
     sound = script.sounds["sound 0"]
     assert (sound["path"], sound["start"], sound["frames"]) == (str(first.path), 12, 36)
     assert sound["recipe"]["prompt"] == "a door falls shut"
@@ -73,7 +73,7 @@ def test_generate_there_makes_takes_here_and_insert_lays_them_there(
 
     # Another take for the same range takes the place of the first one.
     panel.controller.insert(second.take.take_id)
-    until(qtbot, lambda: panel.state.takes.entries[1].inserted)
+    until(qtbot, lambda: panel.state.takes.entries[1].stored.used)
     assert list(script.sounds) == ["sound 0"]
     assert script.sounds["sound 0"]["path"] == str(second.path)
 

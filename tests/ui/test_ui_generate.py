@@ -81,13 +81,15 @@ def test_edited_cues_are_sent_and_kept_for_another_prompt(opened: Panel, backend
 def test_progress_names_phase_and_step(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(hold_at="vocode")
     QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
-    until(qtbot, lambda: "Making sound" in opened.ask_section.generate_bar.progress.text())
-    assert opened.ask_section.generate_bar.progress.isVisible()
-    assert opened.ask_section.generate_bar.cancel.isEnabled()
-    assert not opened.ask_section.generate_bar.generate.isVisible()
+    ask = opened.ask_section
+    until(qtbot, lambda: "Making sound" in ask.queue.progress.text())
+    assert ask.queue.progress.isVisible()
+    assert ask.generate_bar.cancel.isEnabled()
+    assert ask.generate_bar.generate.text() == "Queue 3 more takes"
     backend.release()
     until(qtbot, lambda: not opened.state.job.active)
-    assert opened.ask_section.generate_bar.generate.isVisible()
+    assert not ask.queue.progress.isVisible()
+    assert ask.generate_bar.generate.text() == "Generate 3 takes"
 
 
 def test_cancel_ends_the_job_and_says_so_to_the_backend(opened: Panel, backend: FakeBackend, qtbot: QtBot):
@@ -212,7 +214,7 @@ def test_discard_can_be_undone_and_else_removes_the_file(opened: Panel, qtbot: Q
     frame = next(f for f in opened.notices.frames if f.notice.key == "discard")
     assert frame.action is not None
     QTest.mouseClick(frame.action, LEFT)
-    assert opened.takes_section.takes.cards[0].entry.path == path
+    until(qtbot, lambda: opened.takes_section.takes.cards[0].entry.path == path)
     QTest.mouseClick(opened.takes_section.takes.cards[0].discard, LEFT)
     opened.close()
     assert not path.exists()
@@ -265,15 +267,13 @@ def test_dropping_a_file_opens_it(panel: Panel, qtbot: QtBot, clip: Path):
     assert panel.state.range.path == clip
 
 
-def test_unfinished_work_of_an_earlier_run_is_offered(
-    panel: Panel, backend: FakeBackend, qtbot: QtBot, clip: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_unfinished_work_of_another_program_is_offered(panel: Panel, backend: FakeBackend, qtbot: QtBot, clip: Path):
     from foleycue_plugin.usecases import TakeStore, open_source, plan_generation, select_frames
 
     selection = select_frames(open_source(clip), 0, 72)
     plan = plan_generation(selection, seeds=(5,), prompt="from yesterday")
     TakeStore(backend.places).remember(plan)
-    panel.controller.generation.offer_unfinished()
+    panel.controller.resumption.resume()
     until(qtbot, lambda: bool(notice(panel, "unfinished")))
     panel.controller.open(clip)
     wait_ready(panel, qtbot)

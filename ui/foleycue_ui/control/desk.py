@@ -43,10 +43,19 @@ class Desk:
                 self._store = TakeStore(self.places)
             return self._store
 
+    def shown(self, fingerprint: str) -> bool:
+        """Whether the range on screen is the one with this fingerprint."""
+        selection = self.state.range.selection
+        return selection is not None and selection.fingerprint == fingerprint
+
     def tell(self, error: FoleyCueError, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
         """Post a failure as a notice."""
         detail = report(error)
         self.state.notices.post(Notice("error", error.message, detail=detail, key=key, action=action, run=run))
+
+    def warn(self, text: str, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
+        """Post what goes wrong, but may yet go right."""
+        self.state.notices.post(Notice("warning", text, key=key, action=action, run=run))
 
     def inform(self, text: str, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
         """Post good news or a question."""

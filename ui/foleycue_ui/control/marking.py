@@ -192,8 +192,7 @@ class Marking(QObject):
         marked = found.selection.range
         self._desk.player.load(found.selection.picture_pieces, marked.rate, marked.frames)
         self._state.range.set_selection(found.selection)
-        for entry in found.takes:
-            self._state.takes.add(entry)
+        self._state.takes.add(*found.takes)
         self.analyse()
 
     def _analysis_failed(self, error: FoleyCueError) -> None:

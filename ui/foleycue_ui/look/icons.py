@@ -135,6 +135,49 @@ def _up(p: QPainter) -> None:
     _stroke(p, (7, 14), (12, 9), (17, 14))
 
 
+def _settings(p: QPainter) -> None:
+    for y, knob in ((7, 15.5), (12, 8.5), (17, 13.5)):
+        _stroke(p, (4.5, y), (knob - 2, y))
+        _stroke(p, (knob + 2, y), (19.5, y))
+        p.drawEllipse(QPointF(knob, y), 2, 2)
+
+
+def _engine(p: QPainter) -> None:
+    p.drawRoundedRect(QRectF(7, 7, 10, 10), 2, 2)
+    for at in (9.8, 14.2):
+        for near, far in ((4, 7), (17, 20)):
+            _stroke(p, (at, near), (at, far))
+            _stroke(p, (near, at), (far, at))
+
+
+_STAR = (
+    (12, 4),
+    (14.4, 9.3),
+    (20, 9.9),
+    (15.8, 13.8),
+    (17, 19.4),
+    (12, 16.5),
+    (7, 19.4),
+    (8.2, 13.8),
+    (4, 9.9),
+    (9.6, 9.3),
+)
+
+
+def _star(p: QPainter) -> None:
+    _stroke(p, *_STAR, _STAR[0])
+
+
+def _starred(p: QPainter) -> None:
+    _fill(p, *_STAR)
+
+
+def _more(p: QPainter) -> None:
+    p.setBrush(p.pen().color())
+    for x in (6.0, 12.0, 18.0):
+        p.drawEllipse(QPointF(x, 12), 1.1, 1.1)
+
+
 def _region(p: QPainter) -> None:
     p.drawRect(QRectF(6, 7.5, 12, 9))
     p.save()
@@ -188,6 +231,11 @@ _SHAPES: dict[str, Draw] = {
     "tap": _tap,
     "sound": _sound,
     "muted": _muted,
+    "settings": _settings,
+    "star": _star,
+    "starred": _starred,
+    "more": _more,
+    "engine": _engine,
 }
 
 

@@ -65,7 +65,8 @@ class JobModel(QObject):
         """Change fields and tell."""
         for name, value in values.items():
             setattr(self, name, value)
-        self.told = monotonic()
+        if "eta" in values:
+            self.told = monotonic()
         self.changed.emit()
 
     def end(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Middle of the column: what should be heard, how it is made, and Generate."""
+"""Middle of the column: what should be heard, how it is made, Generate, and the queue."""
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,6 +10,8 @@ from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.generate_bar import GenerateBar
 from foleycue_ui.widgets.options_row import OptionsRow
 from foleycue_ui.widgets.prompt_box import PromptBox
+from foleycue_ui.widgets.queue_list import QueueList
+from foleycue_ui.widgets.word_shelf import WordShelf
 
 
 class AskSection(QWidget):
@@ -19,29 +21,48 @@ class AskSection(QWidget):
         super().__init__(parent)
         self._controller = controller
         self.prompt = PromptBox(state.request)
+        self.shelf = WordShelf(state)
         self.options = OptionsRow(state.request)
         self.generate_bar = GenerateBar(state)
+        self.queue = QueueList(state)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        for part in (self.prompt, self.options, self.generate_bar):
+        column.setSpacing(8)
+        for part in (self.prompt, self.shelf, self.options, self.generate_bar, self.queue):
             column.addWidget(part)
-        self.prompt.generate_asked.connect(controller.generate)
         self.generate_bar.generate_asked.connect(controller.generate)
         self.generate_bar.cancel_asked.connect(controller.cancel)
+        self.queue.cancel_asked.connect(controller.queue.cancel)
+        self.queue.move_asked.connect(controller.queue.move)
+        self.queue.free_asked.connect(controller.release.free)
 
     def tab_order(self) -> list[QWidget]:
-        """What Tab reaches, from top to bottom."""
-        options, bar = self.options, self.generate_bar
+        """What Tab reaches, from top to bottom; what is folded away follows the buttons that fold it out."""
+        prompt, shelf, options, bar = self.prompt, self.shelf, self.options, self.generate_bar
         return [
-            *(self.prompt.prompt, self.prompt.negative),
+            *(prompt.prompt, prompt.negative, prompt.no_speech, prompt.no_music),
+            *shelf.links(),
+            *(shelf.presets.list, shelf.presets.name, shelf.presets.save, shelf.presets.rename, shelf.presets.delete),
+            *(shelf.history.search, shelf.history.list),
+            *shelf.strengths.sliders.values(),
+            shelf.strengths.setting,
             *(options.takes, options.seed, options.dice, options.engine),
             *(bar.generate, bar.cancel),
+            self.queue.free,
         ]
+
+    def focus_prompt(self) -> None:
+        """Let the user write, with all words selected."""
+        self.prompt.prompt.setFocus()
+        self.prompt.prompt.selectAll()
 
     def actions(self) -> list[Action]:
         """Generating."""
-        group = tr("Actions", "Sound")
+        group, shelf = tr("Actions", "Sound"), self.shelf
         return [
             Action("generate", tr("Actions", "Generate takes"), ("R", "Ctrl+Return"), self._controller.generate, group),
+            Action("prompt", tr("Actions", "Write the prompt"), ("P",), self.focus_prompt, group),
+            Action("presets", tr("Actions", "Presets"), (), shelf.presets_link.toggle, group),
+            Action("history", tr("Actions", "History of prompts"), ("Ctrl+H",), shelf.history_link.toggle, group),
+            Action("free", tr("Actions", "Free the engine's memory"), (), self._controller.release.free, group),
         ]

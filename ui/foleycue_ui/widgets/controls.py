@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small widgets that all parts of the panel use, with keyboard manners of their own."""
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from foleycue_ui.look import theme
-from foleycue_ui.look.icons import icon
+from foleycue_ui.look.icons import draw, icon
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -68,6 +68,22 @@ class Line(QLineEdit):
             event.setAccepted(not event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
+def chevron(widget: QWidget, symbol: str, middle_y: float) -> None:
+    """The small arrow at a field's right edge; a style sheet takes the native one away."""
+    painter = QPainter(widget)
+    token = "dim" if widget.isEnabled() else "outline"
+    draw(painter, symbol, QRectF(widget.width() - 21, middle_y - 7, 14, 14), token, 2.4)
+
+
+class Choice(QComboBox):
+    """One of a few, with an arrow."""
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:
+        """The box, then the arrow."""
+        super().paintEvent(e)
+        chevron(self, "down", self.height() / 2)
+
+
 class Elided(QLabel):
     """One line of text that is cut with an ellipsis where it does not fit; the tool tip says all of it."""
 
@@ -117,8 +133,6 @@ class Glyph(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw."""
-        from foleycue_ui.look.icons import draw
-
         painter = QPainter(self)
         draw(painter, self._symbol, self.rect().toRectF(), self._token, 2.2)
 

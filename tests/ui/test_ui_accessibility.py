@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from fakes.backend import FakeBackend
 from fakes.waiting import until
 from foleycue_shared.cues import CueSource
-from foleycue_ui.look import theme
 from foleycue_ui.look.icons import cue_shape
+from foleycue_ui.look.palettes import GRAPHIC_PAIRS, PALETTES, TEXT_PAIRS, Tokens, contrast
 from foleycue_ui.panel import Panel
 from foleycue_ui.widgets.cue_lane import CueLane
 from foleycue_ui.widgets.range_strip import Strip
@@ -72,20 +72,22 @@ def test_tab_goes_once_through_everything_from_top_to_bottom(full: Panel):
         assert below > above - 30, [w.accessibleName() for w in met]
 
 
-def test_contrast():
-    for front, back in theme.TEXT_PAIRS:
-        ratio = theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back))
-        assert ratio >= 4.5, f"{front} on {back}: {ratio:.2f}"
+@pytest.mark.parametrize("tokens", PALETTES.values(), ids=PALETTES)
+@pytest.mark.parametrize(("pairs", "least"), [(TEXT_PAIRS, 4.5), (GRAPHIC_PAIRS, 3.0)], ids=["text", "graphics"])
+def test_contrast(tokens: Tokens, pairs: tuple[tuple[str, str], ...], least: float):
+    for front, back in pairs:
+        ratio = contrast(getattr(tokens, front), getattr(tokens, back))
+        assert ratio >= least, f"{front} on {back}: {ratio:.2f}"
 
 
-def test_graphics_stand_out_three_to_one():
-    for front, back in (("wave", "raised"), ("wave_dim", "sunken"), ("outline", "sunken"), ("accent", "raised")):
-        assert theme.contrast(getattr(theme.DARK, front), getattr(theme.DARK, back)) >= 3.0, (front, back)
+def test_high_contrast_is_higher():
+    ratios = [contrast(getattr(PALETTES["contrast"], a), getattr(PALETTES["contrast"], b)) for a, b in TEXT_PAIRS]
+    assert min(ratios) >= 7.0
 
 
 def test_contrast_formula_on_known_pairs():
-    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21.0)
-    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def test_each_source_of_cues_has_its_own_shape():

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The panel: one narrow column, stacked from its sections, and the keys that work everywhere in it."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -21,16 +22,18 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from foleycue_shared.places import Places
 from foleycue_ui.control.actions import Action, KeyMap, key_name, works_while_typing
+from foleycue_ui.control.appearance import Appearance
 from foleycue_ui.control.bridge import ClientFactory
 from foleycue_ui.control.controller import Controller
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.settings import Settings
+from foleycue_ui.model.settings import GEOMETRY, Settings
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.ask_section import AskSection
@@ -38,7 +41,10 @@ from foleycue_ui.widgets.column import Column, Columns
 from foleycue_ui.widgets.controls import rule
 from foleycue_ui.widgets.lane_section import LaneSection
 from foleycue_ui.widgets.notices import NoticeStack
+from foleycue_ui.widgets.page import Page
 from foleycue_ui.widgets.picture_section import PictureSection
+from foleycue_ui.widgets.settings_page import SettingsPage
+from foleycue_ui.widgets.shortcuts_page import ShortcutsPage
 from foleycue_ui.widgets.state_bar import StateBar
 from foleycue_ui.widgets.takes_section import TakesSection
 
@@ -49,6 +55,7 @@ class Panel(QWidget):
     """The window. Everything it does goes through state and controller."""
 
     first_painted = pyqtSignal()
+    reopen_asked = pyqtSignal()
 
     def __init__(
         self,
@@ -64,6 +71,7 @@ class Panel(QWidget):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.settings = Settings(places.config, self)
+        self.appearance = Appearance(self.settings, self)
         self.state = PanelState(self)
         self.player = player or Player(self)
         self.controller = Controller(
@@ -75,8 +83,9 @@ class Panel(QWidget):
         self._lay_out()
         self._connect()
         self._order_tabs()
-        self.resize(420, 1000)
         self.setMinimumWidth(380)
+        if not self.restoreGeometry(self.settings.value(GEOMETRY, QByteArray())):
+            self.resize(420, 1000)
 
     # -- making ---------------------------------------------------------------------------------------------------
 
@@ -90,9 +99,11 @@ class Panel(QWidget):
         self.takes_section = TakesSection(state, controller, player)
         self.sections = (self.picture_section, self.lane_section, self.ask_section, self.takes_section)
         self.keys = KeyMap(self.settings, self)
-        self.keys.add(self.actions())
-        for section in self.sections:
-            self.keys.add(section.actions())
+        self.settings_page = SettingsPage(self.settings)
+        self.shortcuts_page = ShortcutsPage(self.keys)
+        self._own = self.actions()
+        self.keys.add([*self._own, *(action for section in self.sections for action in section.actions())])
+        self.pages: tuple[Page, ...] = (self.settings_page, self.shortcuts_page)
 
     def _lay_out(self) -> None:
         self.columns = Columns(
@@ -100,26 +111,54 @@ class Panel(QWidget):
             Column(self.ask_section, rule(), self.takes_section),
             self.settings,
         )
+        self.stack = QStackedWidget()
+        for widget in (self.columns, *self.pages):
+            self.stack.addWidget(widget)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.state_bar)
         whole.addWidget(rule())
         whole.addWidget(self.notices)
-        whole.addWidget(self.columns, 1)
+        whole.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
-        self.state_bar.open_asked.connect(self.ask_open)
+        bar = self.state_bar
+        bar.open_asked.connect(self.ask_open)
+        bar.settings_asked.connect(lambda: self.turn_to(self.settings_page))
+        bar.reconnect_asked.connect(self.controller.reconnect)
+        self.settings_page.shortcuts_asked.connect(lambda: self.turn_to(self.shortcuts_page))
+        self.settings_page.reopen_asked.connect(self.reopen_asked)
+        for page in self.pages:
+            page.back_asked.connect(self.turn_back)
+        self.state.range.project_changed.connect(self.turn_back)
         self.picture_section.open_asked.connect(self.ask_open)
         self.controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
         """From top to bottom as the eye goes."""
-        chain: list[QWidget] = [self.state_bar.open_button]
+        chain = self.state_bar.tab_order()
         for section in self.sections:
             chain += section.tab_order()
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
+
+    # -- pages ----------------------------------------------------------------------------------------------------
+
+    def turn_to(self, page: Page) -> None:
+        """Show a page in place of the columns; the same page again goes back."""
+        if self.stack.currentWidget() is page:
+            self.turn_back()
+        else:
+            self.stack.setCurrentWidget(page)
+            page.back.setFocus()
+            page.entered()
+
+    def turn_back(self) -> None:
+        """Show the columns again."""
+        if self.stack.currentWidget() is not self.columns:
+            self.stack.setCurrentWidget(self.columns)
+            self.setFocus()
 
     # -- files ----------------------------------------------------------------------------------------------------
 
@@ -160,7 +199,13 @@ class Panel(QWidget):
         group = tr("Actions", "Panel")
         return [
             Action("open", tr("Actions", "Open a timeline or clip"), ("Ctrl+O",), self.ask_open, group),
-            Action("escape", tr("Actions", "Cancel the generation, or leave a field"), ("Esc",), self._escape, group),
+            Action("escape", tr("Actions", "Back, cancel, or leave a field"), ("Esc",), self._escape, group),
+            Action("settings", tr("Actions", "Settings"), ("Ctrl+,",), lambda: self.turn_to(self.settings_page), group),
+            Action(
+                "shortcuts", tr("Actions", "Shortcuts"), ("?", "F1"), lambda: self.turn_to(self.shortcuts_page), group
+            ),
+            Action("above-taller", tr("Actions", "More room for the cues"), ("Ctrl+Down",), self._room(40), group),
+            Action("below-taller", tr("Actions", "More room for the takes"), ("Ctrl+Up",), self._room(-40), group),
         ]
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -170,13 +215,22 @@ class Panel(QWidget):
         key = key_name(event)
         action = self.keys.owner(key) if key else None
         typing = isinstance(QApplication.focusWidget(), _TEXT)
-        if action is None or (typing and not works_while_typing(key)):
+        away = self.stack.currentWidget() is not self.columns and action not in self._own
+        if action is None or away or (typing and not works_while_typing(key)):
             super().keyPressEvent(event)
         elif action.repeats or not event.isAutoRepeat():
             action.run()
 
+    def _turner(self, page: Page) -> Callable[[], None]:
+        return lambda: self.turn_to(page)
+
+    def _room(self, pixels: int) -> Callable[[], None]:
+        return lambda: self.columns.shift(pixels)
+
     def _escape(self) -> None:
-        if self.state.job.active:
+        if self.stack.currentWidget() is not self.columns:
+            self.turn_back()
+        elif self.state.job.active:
             self.controller.cancel()
         else:
             self.setFocus()
@@ -206,6 +260,8 @@ class Panel(QWidget):
         if not self._closed:
             self._closed = True
             self.columns.keep_sizes()
+            self.settings.set(GEOMETRY, self.saveGeometry())
+            self.appearance.close()
             self.controller.close()
             self.settings.save()
         super().closeEvent(event)

@@ -80,6 +80,12 @@ class Columns(QSplitter):
             upper = min(self.above.content_height(), round(room * (1 - _LOWER_SHARE)))
             self.setSizes([upper, room - upper])
 
+    def shift(self, pixels: int) -> None:
+        """Give the upper column more room, or less, as dragging the handle would."""
+        above, below = self.sizes()
+        self.moved = True
+        self.setSizes([max(0, above + pixels), max(0, below - pixels)])
+
     def keep_sizes(self) -> None:
         """Remember where the handle is."""
         if self.moved:

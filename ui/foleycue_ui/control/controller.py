@@ -106,6 +106,11 @@ class Controller(QObject):
         self._state.notices.clear("link")
         self._bridge.reconnect()
 
+    def reconnect(self) -> None:
+        """Look for the backend again after it could not be reached."""
+        self._state.notices.clear("link")
+        self._bridge.reconnect()
+
     # -- what the user asks for -----------------------------------------------------------------------------------
 
     def open(self, path: Path) -> None:

@@ -187,7 +187,8 @@ def to_image(frame: "VideoFrame", pixel_aspect: float) -> QImage:
     scale = min(1.0, MAX_WIDTH / width, MAX_HEIGHT / frame.height)
     columns, rows = max(2, round(width * scale)), max(2, round(frame.height * scale))
     pixels = frame.to_ndarray(format="rgb24", width=columns, height=rows)
-    image = QImage(pixels.tobytes(), columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+    packed = QImage(pixels.tobytes(), columns, rows, columns * 3, QImage.Format.Format_RGB888)
+    image = packed.convertToFormat(QImage.Format.Format_RGB32)  # a copy, in the format that is painted fastest
     if frame.rotation:
         image = image.transformed(QTransform().rotate(-frame.rotation), Qt.TransformationMode.FastTransformation)
     return image

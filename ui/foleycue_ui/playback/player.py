@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
@@ -34,8 +35,14 @@ class Player(QObject):
     speed_changed = pyqtSignal()
     looped = pyqtSignal()  # the end was reached and the start follows
 
-    def __init__(self, parent: QObject | None = None, make_clock: Callable[[Tape], Clock] | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        make_clock: Callable[[Tape], Clock] | None = None,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         super().__init__(parent)
+        self.now = now  # the clocks' own time, in seconds
         self._devices = Devices(self)
         self._looks = make_clock is None  # for a device, which a test need not have
         self._make_clock = make_clock or self._devices.clock

@@ -39,6 +39,7 @@ from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.ask_section import AskSection
 from foleycue_ui.widgets.column import Column, Columns
 from foleycue_ui.widgets.controls import rule
+from foleycue_ui.widgets.engines_page import EnginesPage
 from foleycue_ui.widgets.lane_section import LaneSection
 from foleycue_ui.widgets.notices import NoticeStack
 from foleycue_ui.widgets.page import Page
@@ -99,11 +100,12 @@ class Panel(QWidget):
         self.takes_section = TakesSection(state, controller, player)
         self.sections = (self.picture_section, self.lane_section, self.ask_section, self.takes_section)
         self.keys = KeyMap(self.settings, self)
+        self.engines_page = EnginesPage(state.models, controller.models, self.settings)
         self.settings_page = SettingsPage(self.settings)
         self.shortcuts_page = ShortcutsPage(self.keys)
         self._own = self.actions()
         self.keys.add([*self._own, *(action for section in self.sections for action in section.actions())])
-        self.pages: tuple[Page, ...] = (self.settings_page, self.shortcuts_page)
+        self.pages: tuple[Page, ...] = (self.engines_page, self.settings_page, self.shortcuts_page)
 
     def _lay_out(self) -> None:
         self.columns = Columns(
@@ -125,6 +127,7 @@ class Panel(QWidget):
     def _connect(self) -> None:
         bar = self.state_bar
         bar.open_asked.connect(self.ask_open)
+        bar.engines_asked.connect(lambda: self.turn_to(self.engines_page))
         bar.settings_asked.connect(lambda: self.turn_to(self.settings_page))
         bar.reconnect_asked.connect(self.controller.reconnect)
         self.settings_page.shortcuts_asked.connect(lambda: self.turn_to(self.shortcuts_page))
@@ -200,6 +203,7 @@ class Panel(QWidget):
         return [
             Action("open", tr("Actions", "Open a timeline or clip"), ("Ctrl+O",), self.ask_open, group),
             Action("escape", tr("Actions", "Back, cancel, or leave a field"), ("Esc",), self._escape, group),
+            Action("engines", tr("Actions", "Engines and models"), ("Ctrl+M",), self._turner(self.engines_page), group),
             Action("settings", tr("Actions", "Settings"), ("Ctrl+,",), lambda: self.turn_to(self.settings_page), group),
             Action(
                 "shortcuts", tr("Actions", "Shortcuts"), ("?", "F1"), lambda: self.turn_to(self.shortcuts_page), group

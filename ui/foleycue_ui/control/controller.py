@@ -28,6 +28,7 @@ from foleycue_ui.control.job_queue import JobQueue
 from foleycue_ui.control.keeping import Keeping
 from foleycue_ui.control.marking import Marking
 from foleycue_ui.control.memory import Memory
+from foleycue_ui.control.models import ModelKeeper
 from foleycue_ui.control.regions import Regions
 from foleycue_ui.control.release import Release
 from foleycue_ui.control.resumption import Resumption
@@ -69,6 +70,7 @@ class Controller(QObject):
         self.insertion = Insertion(desk, self.editors, self.keeping, ask_path, self)
         self.understanding = Understanding(desk, self)
         self.release = Release(desk, self)
+        self.models = ModelKeeper(desk, state.models, self)
         self.memory = Memory(desk, self.marking, self.editors, self)
         self.guide_track = GuideTrack(desk, self)
         self.regions = Regions(desk, self.marking, self)
@@ -98,13 +100,9 @@ class Controller(QObject):
         self.guide_track.close()
         self.regions.close()
         self.editors.close()
+        self.models.close()
         self._bridge.close()
         self._work.close()
-
-    def reconnect(self) -> None:
-        """Look for the backend again after it could not be reached."""
-        self._state.notices.clear("link")
-        self._bridge.reconnect()
 
     def reconnect(self) -> None:
         """Look for the backend again after it could not be reached."""
@@ -137,7 +135,7 @@ class Controller(QObject):
 
     def _on_event(self, event: Event, blobs: list[bytes]) -> None:
         if isinstance(event, EngineList):
-            self._state.request.set_engines(event.engines)
+            self.models.take_engines(event.engines)
         elif isinstance(event, Understood):
             self.understanding.on_event(event)
         elif isinstance(event, WorkerState):

@@ -61,6 +61,16 @@ QToolButton:hover { background: @hover; }
 QToolButton:pressed { background: @sunken; }
 QToolButton:checked { background: @raised; border: 1px solid @outline; }
 QToolButton:focus { border: 1px solid @focus; }
+QToolButton:disabled { color: @outline; background: transparent; border-color: transparent; }
+QToolButton:checked:disabled { border-color: @line; }
+
+QSlider::groove:horizontal { background: @raised; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @outline; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: @text; width: 12px; margin: -4px 0; border-radius: 6px; }
+QSlider::handle:horizontal:hover { background: @accent; }
+QSlider::handle:horizontal:disabled { background: @line; }
+QSlider::sub-page:horizontal:disabled { background: @raised; }
+QSlider:focus { border: 1px solid @focus; border-radius: 4px; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QComboBox { background: @sunken; border: 1px solid @line; border-radius: 7px;
     padding: 5px 8px; selection-background-color: @focus; selection-color: @sunken; min-height: 18px; }
@@ -89,6 +99,13 @@ QMenu::item { padding: 5px 22px 5px 12px; border-radius: 5px; }
 QMenu::item:selected { background: @hover; }
 QMenu::item:disabled { color: @outline; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 6px; }
+
+QCheckBox { spacing: 8px; padding: 3px 2px; border: 1px solid transparent; border-radius: 4px; }
+QCheckBox:focus { border-color: @focus; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @outline; border-radius: 4px;
+    background: @sunken; }
+QCheckBox::indicator:hover { border-color: @focus; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; }
 
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 9px; }
 QFrame#card[chosen="true"] { background: @raised; border: 2px solid @accent; }

@@ -18,6 +18,7 @@ from foleycue_shared.timing import FrameRange
 from foleycue_ui.model.cues import CueModel
 from foleycue_ui.model.guide import GuideModel
 from foleycue_ui.model.job import JobModel
+from foleycue_ui.model.models import ModelsModel
 from foleycue_ui.model.queue import QueueModel
 from foleycue_ui.model.region import RegionModel
 from foleycue_ui.model.request import RequestModel
@@ -186,3 +187,4 @@ class PanelState(QObject):
         self.history = HistoryModel(self)
         self.takes = TakeModel(self)
         self.notices = NoticeModel(self)
+        self.models = ModelsModel(self)

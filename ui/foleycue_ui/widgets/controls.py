@@ -3,7 +3,17 @@
 
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.icons import draw, icon
@@ -82,6 +92,22 @@ class Choice(QComboBox):
         """The box, then the arrow."""
         super().paintEvent(e)
         chevron(self, "down", self.height() / 2)
+
+
+class Check(QCheckBox):
+    """A box with words; the tick is drawn, since a style sheet knows only pictures in files."""
+
+    def __init__(self, text: str, tip: str) -> None:
+        super().__init__(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The box, then the tick."""
+        super().paintEvent(a0)
+        if self.isChecked():
+            draw(QPainter(self), "check", QRectF(3, self.height() / 2 - 8, 16, 16), "on_accent", 3)
 
 
 class Elided(QLabel):

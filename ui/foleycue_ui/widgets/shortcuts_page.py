@@ -16,10 +16,10 @@ class KeyButton(Button):
     """Shows the keys of an action; pressed, it waits for another one. Escape or leaving it changes nothing."""
 
     key_chosen = pyqtSignal(str)
+    waiting = False  # of the class, since events come while the button is still being made
 
     def __init__(self) -> None:
         super().__init__("", "keys")
-        self.waiting = False
         self._words = ""
         self.clicked.connect(self._wait)
 

@@ -107,7 +107,7 @@ def test_taps_land_on_the_events_of_the_demo(stage: Panel, hand: HandTime, qtbot
 
 def test_a_pass_is_one_step_of_undo_and_keys_give_strength(stage: Panel, hand: HandTime, qtbot: QtBot):
     before = stage.state.cues.cues
-    QTest.keyClick(focus(stage), Qt.Key.Key_P)
+    QTest.keyClick(focus(stage), Qt.Key.Key_T)
     for key in (Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_L, Qt.Key.Key_Return):
         play_to(stage, hand, 0.3, qtbot)
         QTest.keyClick(focus(stage), key)
@@ -144,7 +144,7 @@ def test_the_pad_hears_the_mouse_by_height_and_the_count_in_counts(stage: Panel,
     pad, counted = bar(stage).pad, []
     bar(stage).performance.counted.connect(counted.append)
     bar(stage).count_in.setChecked(True)
-    QTest.keyClick(focus(stage), Qt.Key.Key_P)
+    QTest.keyClick(focus(stage), Qt.Key.Key_T)
     assert bar(stage).performance.state == "counting"
     play_to(stage, hand, 2.2, qtbot)
     assert counted == [3, 2, 1]

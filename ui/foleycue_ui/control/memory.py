@@ -26,7 +26,7 @@ class Memory(QObject):
         self._chosen = ""
         state, data = desk.state, desk.places.data
         seen = (
-            *(state.range.changed, state.range.project_changed, state.cues.changed),
+            *(state.range.changed, state.range.project_changed, state.cues.changed, state.regions.changed),
             *(state.request.changed, state.takes.chosen_changed),
         )
         presets, history = state.presets, state.history
@@ -93,6 +93,7 @@ class Memory(QObject):
         self._state.range.mark(due.start, due.end)
         for frame, prompt in due.shot_prompts.items():
             self._state.request.set_shot_prompt(frame, prompt)
+        self._state.regions.load(due.regions)
         if due.cues is not None:
             self._state.cues.load(due.cues)
 

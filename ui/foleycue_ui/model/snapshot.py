@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must be there again after the panel was closed, or killed: range, cues and words."""
+"""What must be there again after the panel was closed, or killed: range, cues, regions and words."""
 
 import msgspec
 
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import DEFAULT_SETTING, Guidance
+from foleycue_shared.messages import DEFAULT_SETTING, Guidance, RegionKey
 from foleycue_ui.model.request import Wish
 from foleycue_ui.model.state import PanelState
 
@@ -21,6 +21,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     end: int = 0
     cues: tuple[Cue, ...] | None = None
+    regions: tuple[RegionKey, ...] = ()
     wish: Wish = Wish()
     takes: int = 3
     seed: int | None = None
@@ -40,6 +41,7 @@ def take_snapshot(state: PanelState, editor: str) -> Snapshot:
         start=marked.start,
         end=marked.end,
         cues=state.cues.cues if state.cues.edited else None,
+        regions=state.regions.keys,
         wish=request.wish,
         takes=request.takes,
         seed=request.seed,

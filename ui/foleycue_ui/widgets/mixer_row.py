@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QSlider, QWidget
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.guide import GuideModel
-from foleycue_ui.model.mixer import Mixer
 from foleycue_ui.model.settings import GUIDE_LEVEL, MUTED, TAKE_LEVEL, VOLUME, Settings
+from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.controls import IconButton
 from foleycue_ui.widgets.toggles import Toggle
 
@@ -18,10 +18,10 @@ _STEPS = 100
 class MixerRow(QWidget):
     """Follows the mixer, and keeps its levels in the settings."""
 
-    def __init__(self, mixer: Mixer, guide: GuideModel, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Player, guide: GuideModel, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mixer, self._guide, self._settings = mixer, guide, settings
-        mixer.set(
+        self._player, self._mixer, self._guide, self._settings = player, player.mixer, guide, settings
+        self._mixer.set(
             volume=settings.value(VOLUME, 1.0),
             take_level=settings.value(TAKE_LEVEL, 1.0),
             guide_level=settings.value(GUIDE_LEVEL, 1.0),
@@ -62,6 +62,7 @@ class MixerRow(QWidget):
         mixer.changed.connect(self._show_mixer)
         mixer.changed.connect(self._keep)
         self._guide.changed.connect(self._show_guide)
+        self._player.playing_changed.connect(self._show_mute)
 
     def _show_mixer(self) -> None:
         mixer = self._mixer
@@ -70,7 +71,12 @@ class MixerRow(QWidget):
         levels = ((self.volume, mixer.volume), (self.take_level, mixer.take_level))
         for slider, level in (*levels, (self.guide_level, mixer.guide_level)):
             slider.setValue(round(level * _STEPS))
-        if mixer.muted:
+        self._show_mute()
+
+    def _show_mute(self) -> None:
+        if self._player.playing and self._player.silent:
+            self.mute.show_as("muted", tr("Mixer", "Mute"), tr("Mixer", "No audio device: nothing can be heard"))
+        elif self._mixer.muted:
             self.mute.show_as("muted", tr("Mixer", "Mute"), tr("Mixer", "Muted: press to hear again"))
         else:
             self.mute.show_as("sound", tr("Mixer", "Mute"))

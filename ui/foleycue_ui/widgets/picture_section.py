@@ -37,7 +37,7 @@ class PictureSection(QWidget):
         self.transport = Transport(player, state.range)
         self.region_bar = RegionBar(state.regions, player, state.notices)
         self.perform_bar = PerformBar(state, player, controller.settings)
-        self.mixer_row = MixerRow(player.mixer, state.guide, controller.settings)
+        self.mixer_row = MixerRow(player, state.guide, controller.settings)
         self.range_strip = RangeStrip(state.range)
         self.large = LargePicture(player, self)
         self._k_held = HeldKey(self)
@@ -112,9 +112,9 @@ class PictureSection(QWidget):
     def _performing(self) -> list[Action]:
         group = tr("Actions", "Perform and region")
         return [
-            Action("perform", tr("Actions", "Perform cues: start or stop"), ("P",), self._perform, group),
+            Action("perform", tr("Actions", "Perform cues: start or stop"), ("T",), self._perform, group),
             Action("calibrate", tr("Actions", "Measure the latency of taps"), (), self._calibrate, group),
-            Action("perform-close", tr("Actions", "Open or close performing"), ("Shift+P",), self._toggle_bar, group),
+            Action("perform-close", tr("Actions", "Open or close performing"), ("Ctrl+T",), self._toggle_bar, group),
             Action("region", tr("Actions", "Edit the region"), ("G",), self.transport.region.click, group),
             Action("region-whole", tr("Actions", "Use the whole picture"), ("Ctrl+G",), self.region_bar.clear, group),
         ]

@@ -32,7 +32,7 @@ class Transport(QWidget):
         self.frame = caption()
         self.frame.setFont(theme.font(12, fixed=True))
         self.frame.setToolTip(tr("Picture", "Frame, counted from the start of the range"))
-        self.sound = Elided("", "caption")
+        self.speed = Elided("", "caption")
         self._lay_out()
         self._connect()
         self._show_position()
@@ -45,7 +45,7 @@ class Transport(QWidget):
         for button in self.buttons:
             row.addWidget(button)
         row.addSpacing(theme.GAP)
-        row.addWidget(self.sound, 1)
+        row.addWidget(self.speed, 1)
         row.addWidget(self.frame)
         row.addSpacing(theme.GAP)
         row.addWidget(self.clock)
@@ -60,7 +60,7 @@ class Transport(QWidget):
         player.loop_changed.connect(self.loop.setChecked)
         player.position_changed.connect(self._show_position)
         player.playing_changed.connect(self._show_playing)
-        player.speed_changed.connect(self._show_sound)
+        player.speed_changed.connect(self._show_speed)
         self._range.selection_changed.connect(self._show_open)
         self._range.project_changed.connect(self._show_open)
         self._range.changed.connect(self._show_position)
@@ -82,11 +82,6 @@ class Transport(QWidget):
     def _show_playing(self, playing: bool) -> None:
         name = tr("Picture", "Pause") if playing else tr("Picture", "Play")
         self.play.show_as("pause" if playing else "play", name, tr("Picture", "Play or pause"))
-        self._show_sound()
 
-    def _show_sound(self) -> None:
-        player = self._player
-        if player.speed != SINGLE:
-            self.sound.set_text(speed_text(player.speed))
-        else:
-            self.sound.set_text(tr("Picture", "No audio device") if player.playing and player.silent else "")
+    def _show_speed(self) -> None:
+        self.speed.set_text("" if self._player.speed == SINGLE else speed_text(self._player.speed))

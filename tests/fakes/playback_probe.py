@@ -18,6 +18,9 @@ from foleycue_ui.playback.player import Player
 _BASES = (2_000, 12_000, 22_000)
 LONGEST_MS = 9_000
 _QUIET = 200
+#: A level is read only where it runs evenly for so long on both sides.
+_CLEAN_MS = 8
+_CLEAN = _CLEAN_MS * CUE_RATE // 1000
 
 
 def coded_take(number: int, samples: int) -> Sound:
@@ -31,6 +34,11 @@ def place_in(level: int) -> int:
     """The place that a level of any coded take says, in samples, to the millisecond."""
     base = max(base for base in _BASES if base <= level)
     return (level - base) * (CUE_RATE // 1000)
+
+
+def take_in(sound: np.ndarray) -> np.ndarray:
+    """The number of the take that each sample comes from, -1 for none."""
+    return np.searchsorted(_BASES, sound, side="right") - 1
 
 
 def longest_gap(sound: np.ndarray) -> float:
@@ -55,11 +63,15 @@ class SyncProbe:
             self._shown.append((self._now(), number_in(image)))
 
     def errors(self) -> list[int]:
-        """Frames by which each picture lay before (+) or behind (-) the sound."""
-        sound = self._output.sound
-        found = []
+        """Frames by which each picture lay before (+) or behind (-) the sound, the shorter way round a loop.
+
+        Where one take fades into the other, a level says nothing, and is left out.
+        """
+        sound = self._output.sound.astype(np.int32)
+        frames, found = self._player.frames, []
         for moment, number in self._shown:
-            index = self._output.sample_at(moment)
-            if 0 <= index < len(sound) and sound[index] >= _BASES[0]:
-                found.append(number - frame_at(place_in(int(sound[index])), self._player.rate))
+            around = sound[max(0, self._output.sample_at(moment) - _CLEAN) :][: 2 * _CLEAN]
+            if len(around) == 2 * _CLEAN and around.min() >= _BASES[0] and np.ptp(around) <= 2 * _CLEAN_MS:
+                heard = frame_at(place_in(int(around[_CLEAN])), self._player.rate)
+                found.append((number - heard + frames // 2) % frames - frames // 2)
         return found

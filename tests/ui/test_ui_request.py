@@ -21,13 +21,13 @@ def test_prompt_and_not_this_reach_the_model_and_come_back(panel: Panel):
     assert panel.ask_section.prompt.negative.text() == ""
 
 
-def test_a_prompt_over_the_limit_says_what_is_left_out(panel: Panel):
-    panel.ask_section.prompt.prompt.setPlainText("x" * (MAX_PROMPT + 7))
-    assert panel.ask_section.prompt.limit.isVisible()
-    assert panel.ask_section.prompt.limit.text().startswith("7 characters more")
-    assert len(panel.state.request.prompt) == MAX_PROMPT
-    panel.ask_section.prompt.prompt.setPlainText("x")
-    assert not panel.ask_section.prompt.limit.isVisible()
+def test_a_prompt_over_the_limit_says_what_is_left_out(opened: Panel):
+    opened.ask_section.prompt.prompt.setPlainText("x" * (MAX_PROMPT + 7))
+    assert opened.ask_section.prompt.limit.isVisible()
+    assert opened.ask_section.prompt.limit.text().startswith("7 characters more")
+    assert len(opened.state.request.prompt) == MAX_PROMPT
+    opened.ask_section.prompt.prompt.setPlainText("x")
+    assert not opened.ask_section.prompt.limit.isVisible()
 
 
 def test_takes_seed_and_chance(panel: Panel):

@@ -22,7 +22,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -43,11 +42,13 @@ from foleycue_ui.widgets.engines_page import EnginesPage
 from foleycue_ui.widgets.lane_section import LaneSection
 from foleycue_ui.widgets.notices import NoticeStack
 from foleycue_ui.widgets.page import Page
+from foleycue_ui.widgets.pages import Pages
 from foleycue_ui.widgets.picture_section import PictureSection
 from foleycue_ui.widgets.settings_page import SettingsPage
 from foleycue_ui.widgets.shortcuts_page import ShortcutsPage
 from foleycue_ui.widgets.state_bar import StateBar
 from foleycue_ui.widgets.takes_section import TakesSection
+from foleycue_ui.widgets.welcome import Welcome
 
 _TEXT = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 
@@ -100,12 +101,12 @@ class Panel(QWidget):
         self.takes_section = TakesSection(state, controller, player)
         self.sections = (self.picture_section, self.lane_section, self.ask_section, self.takes_section)
         self.keys = KeyMap(self.settings, self)
+        self.welcome = Welcome(state.range)
         self.engines_page = EnginesPage(state.models, controller.models, self.settings)
         self.settings_page = SettingsPage(self.settings)
         self.shortcuts_page = ShortcutsPage(self.keys)
         self._own = self.actions()
         self.keys.add([*self._own, *(action for section in self.sections for action in section.actions())])
-        self.pages: tuple[Page, ...] = (self.engines_page, self.settings_page, self.shortcuts_page)
 
     def _lay_out(self) -> None:
         self.columns = Columns(
@@ -113,55 +114,36 @@ class Panel(QWidget):
             Column(self.ask_section, rule(), self.takes_section),
             self.settings,
         )
-        self.stack = QStackedWidget()
-        for widget in (self.columns, *self.pages):
-            self.stack.addWidget(widget)
+        pages = (self.engines_page, self.settings_page, self.shortcuts_page)
+        self.pages = Pages(self.state.range, self.welcome, self.columns, *pages)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.state_bar)
         whole.addWidget(rule())
         whole.addWidget(self.notices)
-        whole.addWidget(self.stack, 1)
+        whole.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
         bar = self.state_bar
         bar.open_asked.connect(self.ask_open)
-        bar.engines_asked.connect(lambda: self.turn_to(self.engines_page))
-        bar.settings_asked.connect(lambda: self.turn_to(self.settings_page))
+        bar.engines_asked.connect(self._turner(self.engines_page))
+        bar.settings_asked.connect(self._turner(self.settings_page))
         bar.reconnect_asked.connect(self.controller.reconnect)
-        self.settings_page.shortcuts_asked.connect(lambda: self.turn_to(self.shortcuts_page))
+        self.settings_page.shortcuts_asked.connect(self._turner(self.shortcuts_page))
         self.settings_page.reopen_asked.connect(self.reopen_asked)
-        for page in self.pages:
-            page.back_asked.connect(self.turn_back)
-        self.state.range.project_changed.connect(self.turn_back)
+        self.welcome.open_asked.connect(self.ask_open)
+        self.welcome.demo_asked.connect(self.controller.open_demo)
         self.picture_section.open_asked.connect(self.ask_open)
         self.controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
         """From top to bottom as the eye goes."""
-        chain = self.state_bar.tab_order()
+        chain = [*self.state_bar.tab_order(), *self.welcome.tab_order()]
         for section in self.sections:
             chain += section.tab_order()
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
-
-    # -- pages ----------------------------------------------------------------------------------------------------
-
-    def turn_to(self, page: Page) -> None:
-        """Show a page in place of the columns; the same page again goes back."""
-        if self.stack.currentWidget() is page:
-            self.turn_back()
-        else:
-            self.stack.setCurrentWidget(page)
-            page.back.setFocus()
-            page.entered()
-
-    def turn_back(self) -> None:
-        """Show the columns again."""
-        if self.stack.currentWidget() is not self.columns:
-            self.stack.setCurrentWidget(self.columns)
-            self.setFocus()
 
     # -- files ----------------------------------------------------------------------------------------------------
 
@@ -181,15 +163,19 @@ class Panel(QWidget):
         """Take files."""
         if event is not None and _dropped(event) is not None:
             event.acceptProposedAction()
-            self.picture_section.set_drop_hover(True)
+            self._light_up(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
         """Never mind."""
-        self.picture_section.set_drop_hover(False)
+        self._light_up(False)
+
+    def _light_up(self, hover: bool) -> None:
+        self.welcome.zone.set_hover(hover)
+        self.picture_section.set_drop_hover(hover)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open what was dropped."""
-        self.picture_section.set_drop_hover(False)
+        self._light_up(False)
         path = None if event is None else _dropped(event)
         if event is not None and path is not None:
             event.acceptProposedAction()
@@ -219,21 +205,21 @@ class Panel(QWidget):
         key = key_name(event)
         action = self.keys.owner(key) if key else None
         typing = isinstance(QApplication.focusWidget(), _TEXT)
-        away = self.stack.currentWidget() is not self.columns and action not in self._own
+        away = self.pages.away and action not in self._own
         if action is None or away or (typing and not works_while_typing(key)):
             super().keyPressEvent(event)
         elif action.repeats or not event.isAutoRepeat():
             action.run()
 
     def _turner(self, page: Page) -> Callable[[], None]:
-        return lambda: self.turn_to(page)
+        return lambda: self.pages.turn_to(page)
 
     def _room(self, pixels: int) -> Callable[[], None]:
         return lambda: self.columns.shift(pixels)
 
     def _escape(self) -> None:
-        if self.stack.currentWidget() is not self.columns:
-            self.turn_back()
+        if self.pages.away:
+            self.pages.turn_back()
         elif self.state.job.active:
             self.controller.cancel()
         else:

@@ -115,6 +115,14 @@ class Controller(QObject):
         """Open a timeline or a media file."""
         self.marking.open(path)
 
+    def open_demo(self) -> None:
+        """Open the picture that comes with FoleyCue, and say what is heard in it unless the user has said something."""
+        from foleycue_plugin import demo
+
+        if not self._state.request.prompt:
+            self._state.request.set(prompt=demo.PROMPT)
+        self.marking.open(demo.TIMELINE)
+
     def generate(self) -> None:
         """Make takes."""
         self.generation.generate()

@@ -189,4 +189,5 @@ def _done_words(event: dict[str, Any]) -> str:
         "moved": tr("Models", "The models lie in {path} now."),
         "removed": tr("Models", "{model} is removed."),
     }
-    return words.get(event["action"], event["sentence"]).format(model=event["model"], path=event["path"])
+    said = words.get(event["action"])
+    return event["sentence"] if said is None else said.format(model=event["model"], path=event["path"])

@@ -261,7 +261,7 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         if painter is not None:
-            draw(painter, self._name, QRectF(rect), "outline" if mode == QIcon.Mode.Disabled else self._token)
+            draw(painter, self._name, QRectF(rect), "off" if mode == QIcon.Mode.Disabled else self._token)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         if size.isEmpty():  # a button that has no room yet still asks

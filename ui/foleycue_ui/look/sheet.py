@@ -34,20 +34,20 @@ QLabel[role="key-chosen"] { color: @on_accent; background: @accent; border-radiu
 QPushButton { background: @raised; border: 1px solid @line; border-radius: 7px; padding: 6px 12px; min-height: 18px; }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @sunken; }
-QPushButton:disabled { color: @outline; background: @surface; }
+QPushButton:disabled { color: @off; background: @surface; }
 QPushButton:focus { border: 1px solid @focus; }
 QPushButton[role="primary"] { background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600;
     padding: 8px 14px; }
 QPushButton[role="primary"]:hover { background: @accent_hover; }
 QPushButton[role="primary"]:pressed { background: @accent_down; }
-QPushButton[role="primary"]:disabled { background: @raised; color: @outline; border-color: @line; }
+QPushButton[role="primary"]:disabled { background: @raised; color: @off; border-color: @line; }
 QPushButton[role="primary"]:focus { border: 2px solid @focus; padding: 7px 13px; }
 QPushButton[role="cancel"] { padding: 8px 14px; }
 QPushButton[role="keys"] { padding: 2px 8px; background: @sunken; font-weight: 600; min-width: 54px; }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: @dim; padding: 2px 6px; }
 QPushButton[role="link"]:hover { color: @text; background: @raised; }
 QPushButton[role="link"]:focus { border: 1px solid @focus; }
-QPushButton[role="link"]:disabled { color: @outline; }
+QPushButton[role="link"]:disabled { color: @off; }
 
 QPushButton[role="link"]:checked { color: @text; background: @raised; border: 1px solid @line; }
 QPushButton[role="chip"] { background: @surface; border: 1px solid @line; border-radius: 10px; padding: 1px 9px;
@@ -61,7 +61,7 @@ QToolButton:hover { background: @hover; }
 QToolButton:pressed { background: @sunken; }
 QToolButton:checked { background: @raised; border: 1px solid @outline; }
 QToolButton:focus { border: 1px solid @focus; }
-QToolButton:disabled { color: @outline; background: transparent; border-color: transparent; }
+QToolButton:disabled { color: @off; background: transparent; border-color: transparent; }
 QToolButton:checked:disabled { border-color: @line; }
 
 QSlider::groove:horizontal { background: @raised; height: 4px; border-radius: 2px; }
@@ -77,7 +77,7 @@ QLineEdit, QPlainTextEdit, QSpinBox, QComboBox { background: @sunken; border: 1p
 QLineEdit, QPlainTextEdit { placeholder-text-color: @dim; }
 QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QComboBox:hover { border-color: @outline; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: @focus; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: @outline;
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: @off;
     background: @surface; }
 QLineEdit[role="wrong"] { border: 2px solid @bad; padding: 4px 7px; }
 QSpinBox { padding-right: 20px; }
@@ -97,7 +97,7 @@ QListWidget::item:selected { background: @raised; color: @text; border: 1px soli
 QMenu { background: @raised; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 5px 22px 5px 12px; border-radius: 5px; }
 QMenu::item:selected { background: @hover; }
-QMenu::item:disabled { color: @outline; }
+QMenu::item:disabled { color: @off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 6px; }
 
 QCheckBox { spacing: 8px; padding: 3px 2px; border: 1px solid transparent; border-radius: 4px; }
@@ -119,6 +119,8 @@ QFrame#rule { background: @line; border: none; max-height: 1px; min-height: 1px;
 
 QProgressBar { background: @raised; border: 1px solid @line; border-radius: 7px; min-height: 34px; max-height: 34px;
     color: @text; text-align: center; }
+QProgressBar[role="thin"] { min-height: 8px; max-height: 8px; border-radius: 4px; }
+QProgressBar[role="thin"]::chunk { background: @accent; border-radius: 3px; }
 QProgressBar::chunk { background: @progress; border-radius: 6px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

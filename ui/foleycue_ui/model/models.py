@@ -96,6 +96,8 @@ class ModelsModel(QObject):
         return all(entry.commercial for entry in self._published if engine in entry.engines)
 
     def _put_together(self) -> None:
+        if not self.folder:
+            return  # until the tool has answered, nobody knows which engines have a model of their own
         by_engine = {engine: entry for entry in self._published for engine in entry.engines}
         built_in = tuple(_built_in(info) for info in self._engines if info.id not in by_engine)
         reasons = {info.id: info.reason for info in self._engines if not info.available}

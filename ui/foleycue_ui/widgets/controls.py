@@ -81,7 +81,7 @@ class Line(QLineEdit):
 def chevron(widget: QWidget, symbol: str, middle_y: float) -> None:
     """The small arrow at a field's right edge; a style sheet takes the native one away."""
     painter = QPainter(widget)
-    token = "dim" if widget.isEnabled() else "outline"
+    token = "dim" if widget.isEnabled() else "off"
     draw(painter, symbol, QRectF(widget.width() - 21, middle_y - 7, 14, 14), token, 2.4)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One engine's model as a card: what it is, what it may be used for, and what can be done with it."""
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
@@ -57,13 +57,16 @@ class ModelCard(QFrame):
         column.addWidget(title)
         column.addWidget(_line(*_state(entry)))
         column.addWidget(_line(*_use(entry)))
-        facts = QFormLayout()
+        facts = QGridLayout()
         facts.setHorizontalSpacing(theme.GAP)
         facts.setVerticalSpacing(3)
-        for name, words in _facts(entry):
-            facts.addRow(caption(name), _wrapped(words))
+        facts.setColumnStretch(1, 1)
+        for row, (name, words) in enumerate(_facts(entry)):
+            facts.addWidget(caption(name), row, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(_wrapped(words), row, 1)
         if entry.path:
-            facts.addRow(caption(tr("Models", "Folder")), Elided(entry.path, "", Qt.TextElideMode.ElideMiddle))
+            facts.addWidget(caption(tr("Models", "Folder")), facts.rowCount(), 0)
+            facts.addWidget(Elided(entry.path, "", Qt.TextElideMode.ElideMiddle), facts.rowCount() - 1, 1)
         column.addLayout(facts)
         if not entry.built_in:
             for button, tip in (
@@ -107,11 +110,6 @@ class ModelCard(QFrame):
             (self.remove, there),
         ):
             button.setEnabled(task is None and possible)
-
-    def changeEvent(self, a0: QEvent | None) -> None:
-        """Long words need another height in another width."""
-        super().changeEvent(a0)
-        self.updateGeometry()
 
 
 def plan_words(plan: Plan) -> str:

@@ -2,7 +2,7 @@
 """Settings: theme, language, and the way to the shortcuts."""
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFormLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
@@ -26,11 +26,13 @@ class SettingsPage(Page):
         self.reopen = Button(tr("Settings", "Open the panel again"))
         self.shortcuts = Button(tr("Settings", "Keyboard shortcuts"))
         form = QWidget()
-        rows = QFormLayout(form)
+        rows = QGridLayout(form)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setVerticalSpacing(theme.GAP)
-        rows.addRow(tr("Settings", "Theme"), self.theme)
-        rows.addRow(tr("Settings", "Language"), self.language)
+        rows.setSpacing(theme.GAP)
+        rows.setColumnStretch(1, 1)
+        for row, box in enumerate((self.theme, self.language)):
+            rows.addWidget(caption(box.accessibleName()), row, 0)
+            rows.addWidget(box, row, 1)
         super().__init__(tr("Settings", "Settings"), form, self.later, self.reopen, rule(), self.shortcuts)
         self._show()
         self._spoken = self.language.currentData()

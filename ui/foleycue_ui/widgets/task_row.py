@@ -1,39 +1,44 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far a task on models is, with its own Cancel."""
 
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PyQt6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.models import Task
 from foleycue_ui.widgets.amounts import left_words, size_words
-from foleycue_ui.widgets.controls import Button
+from foleycue_ui.widgets.controls import Button, Elided
 
 _FINE = 1000
 
 
 class TaskRow(QWidget):
-    """Progress bar with words, and Cancel."""
+    """Words above a thin bar, with Cancel at its end."""
 
     def __init__(self, subject: str) -> None:
         super().__init__()
         self.progress = QProgressBar()
         self.progress.setRange(0, _FINE)
         self.progress.setAccessibleName(tr("Models", "Progress of {model}").format(model=subject))
-        self.cancel = Button(tr("Models", "Cancel"), "cancel", tr("Models", "Cancel: {model}").format(model=subject))
+        self.progress.setTextVisible(False)
+        theme.role(self.progress, "thin")
+        self.words = Elided()
+        self.cancel = Button(tr("Models", "Cancel"), "", tr("Models", "Cancel: {model}").format(model=subject))
         self.cancel.setToolTip(tr("Models", "Stop; what was downloaded stays for the next time"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.cancel)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(6)
+        grid.addWidget(self.words, 0, 0, 1, 2)
+        grid.addWidget(self.progress, 1, 0)
+        grid.addWidget(self.cancel, 1, 1)
+        grid.setColumnStretch(0, 1)
         self.hide()
 
     def show_task(self, task: Task) -> None:
         """Show where a task is."""
         words = _words(task)
         self.progress.setValue(round(_FINE * task.done / task.total) if task.total else 0)
-        self.progress.setFormat(words)
+        self.words.set_text(words)
         self.progress.setAccessibleDescription(words)
         self.cancel.setEnabled(not task.stopping)
 

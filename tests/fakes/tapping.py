@@ -2,11 +2,11 @@
 """A time that a test turns by hand, and a finger that taps with known latency and jitter."""
 
 import random
+from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
 from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.tape import Tape
@@ -27,11 +27,11 @@ class HandTime:
     def clock(self, tape: Tape) -> SilentClock:
         return SilentClock(tape, self)
 
-    def go_to(self, moment: float, qtbot: QtBot) -> None:
-        """Move on in steps that no tick may miss, and let the ticks see them."""
+    def go_to(self, moment: float, wait: Callable[[int], object]) -> None:
+        """Move on in steps that no tick may miss, and let the ticks see them: wait(ms) lets Qt work."""
         while self.seconds < moment:
             self.seconds = min(moment, self.seconds + 0.2)
-            qtbot.wait(12)
+            wait(12)
 
 
 class _StampedKey(QKeyEvent):
@@ -63,9 +63,9 @@ class Finger:
         """The moment at which the key goes down for something that happens at `meant`."""
         return meant + self._latency + self._random.uniform(-self._jitter, self._jitter)
 
-    def tap(self, down: float, widget: QWidget, qtbot: QtBot, key: Qt.Key = Qt.Key.Key_S) -> None:
+    def tap(self, down: float, widget: QWidget, wait: Callable[[int], object], key: Qt.Key = Qt.Key.Key_S) -> None:
         """A key that went down at a moment, handled when the GUI comes to it."""
-        self._time.go_to(down + (self._busy if self._random.random() < 1 / 3 else 0.0), qtbot)
+        self._time.go_to(down + (self._busy if self._random.random() < 1 / 3 else 0.0), wait)
         event = _StampedKey(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
         event.stamp = round((down + _ORIGIN) * 1000)
         QApplication.sendEvent(widget, event)

@@ -74,13 +74,13 @@ def calibrate(panel: Panel, hand: HandTime, finger: Finger, qtbot: QtBot) -> Non
     began = hand.seconds
     QTest.mouseClick(bar(panel).latency.measure, Qt.MouseButton.LeftButton)
     for beat in range(LEAD, LEAD + COUNTED):
-        finger.tap(finger.when(began + BEAT * (beat + 1)), focus(panel), qtbot)
-    hand.go_to(began + BEAT * (LEAD + COUNTED + 2), qtbot)
+        finger.tap(finger.when(began + BEAT * (beat + 1)), focus(panel), qtbot.wait)
+    hand.go_to(began + BEAT * (LEAD + COUNTED + 2), qtbot.wait)
     until(qtbot, lambda: not bar(panel).calibration.running)
 
 
 def play_to(panel: Panel, hand: HandTime, seconds: float, qtbot: QtBot) -> None:
-    hand.go_to(hand.seconds + seconds, qtbot)
+    hand.go_to(hand.seconds + seconds, qtbot.wait)
 
 
 @pytest.mark.parametrize("speed", [1, 2, 4])
@@ -96,7 +96,7 @@ def test_taps_land_on_the_events_of_the_demo(stage: Panel, hand: HandTime, qtbot
     QTest.mouseClick(bar(stage).start, Qt.MouseButton.LeftButton)
     began = hand.seconds
     for event in events():
-        finger.tap(finger.when(began + speed * event / CUE_RATE), focus(stage), qtbot)
+        finger.tap(finger.when(began + speed * event / CUE_RATE), focus(stage), qtbot.wait)
     play_to(stage, hand, speed * 8.5 + 1, qtbot)
     until(qtbot, lambda: not bar(stage).performance.active)
     found = performed(stage)

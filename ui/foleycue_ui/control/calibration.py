@@ -14,7 +14,8 @@ from foleycue_ui.playback.player import Player
 
 #: Clicks to find the beat, and clicks that count.
 LEAD, COUNTED = 2, 8
-_GAP = round(0.6 * CUE_RATE)
+#: Samples at CUE_RATE from click to click.
+GAP = round(0.6 * CUE_RATE)
 _LEAST_TAPS = 5
 #: A tap belongs to a click when it comes no earlier before and no later after it than this, in seconds.
 _EARLIEST, _LATEST = -0.2, 0.4
@@ -77,7 +78,7 @@ class Calibration(QObject):
         """Begin to click."""
         self._player.pause()
         self._delays = {}
-        self._metronome.start(LEAD + COUNTED, _GAP)
+        self._metronome.start(LEAD + COUNTED, GAP)
 
     def stop(self) -> None:
         """Give it up; what was known stays."""

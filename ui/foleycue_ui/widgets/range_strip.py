@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from foleycue_shared.errors import FoleyCueError
 from foleycue_ui.look import theme
+from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import RangeModel
 from foleycue_ui.widgets.controls import Line, caption
 
@@ -27,8 +28,8 @@ class Strip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Marked range")
-        self.setToolTip("Drag the ends to mark a range, the middle to move it")
+        self.setAccessibleName(tr("Range", "Marked range"))
+        self.setToolTip(tr("Range", "Drag the ends to mark a range, the middle to move it"))
         model.changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
@@ -141,7 +142,8 @@ class Strip(QWidget):
 
     def _on_changed(self) -> None:
         model = self._model
-        self.setAccessibleDescription(f"From {model.timecode(model.start)} to {model.timecode(model.end)}")
+        text = tr("Range", "From {start} to {end}")
+        self.setAccessibleDescription(text.format(start=model.timecode(model.start), end=model.timecode(model.end)))
         self.update()
 
 
@@ -154,8 +156,10 @@ class RangeStrip(QWidget):
         super().__init__(parent)
         self._model = model
         self.strip = Strip(model)
-        self.in_field = self._field("In", "First frame of the range: a timecode, 48f or 2.5s")
-        self.out_field = self._field("Out", "First frame after the range: a timecode, 48f or 2.5s")
+        self.in_field = self._field(tr("Range", "In"), tr("Range", "First frame of the range: a timecode, 48f or 2.5s"))
+        self.out_field = self._field(
+            tr("Range", "Out"), tr("Range", "First frame after the range: a timecode, 48f or 2.5s")
+        )
         self.length = caption()
         self._lay_out()
         model.project_changed.connect(self._show)
@@ -173,8 +177,8 @@ class RangeStrip(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
-        for text, field in (("In", self.in_field), ("Out", self.out_field)):
-            label = QLabel(text)
+        for field in (self.in_field, self.out_field):
+            label = QLabel(field.accessibleName())
             theme.role(label, "caption")
             label.setBuddy(field)
             row.addWidget(label)
@@ -211,8 +215,9 @@ class RangeStrip(QWidget):
             return
         first, last = (0, model.end - 1) if is_in else (model.start + 1, model.whole)
         if not first <= frame <= last:
-            name = "In" if is_in else "Out"
-            self._refuse(field, f"{name} must lie between {model.timecode(first)} and {model.timecode(last)}.")
+            text = tr("Range", "{name} must lie between {first} and {last}.")
+            name = field.accessibleName()
+            self._refuse(field, text.format(name=name, first=model.timecode(first), last=model.timecode(last)))
             return
         model.mark(*((frame, model.end) if is_in else (model.start, frame)))
         self._show()

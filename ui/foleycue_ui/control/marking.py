@@ -123,6 +123,7 @@ class Marking(QObject):
         curve = np.frombuffer(blobs[0], np.float32) if blobs and len(blobs[0]) % 4 == 0 else np.zeros(0, np.float32)
         self._state.notices.clear("analysis")
         self._state.cues.confidence = event.confidence
+        self._state.request.set_suggestions(event.suggestions)
         limit = self._state.range.marked.samples(CUE_RATE)
         cues = tuple(cue for cue in event.cues if 0 <= cue.sample < limit)
         self._state.cues.set_picture(cues, curve, float(Fraction(event.curve_rate)), event.shots)

@@ -7,7 +7,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_ui.look.words import tr
 
-#: What progress between two reports may reach at most: the end is said by the job's end alone.
+#: How far progress may run ahead of the last report, and at all: the end is said by the job's end alone.
+_AHEAD = 0.06
 _ALMOST = 0.995
 
 
@@ -78,8 +79,9 @@ class JobModel(QObject):
         """How much is done by now: between two reports it goes on at the pace that the time left promises."""
         if self.state != "running" or not self.eta:
             return self.fraction
-        gone = min(1.0, (monotonic() - self.told) / self.eta)
-        return max(self.fraction, min(_ALMOST, self.fraction + (1.0 - self.fraction) * gone))
+        gone = (monotonic() - self.told) / self.eta
+        ahead = min(_AHEAD, (1.0 - self.fraction) * gone)
+        return max(self.fraction, min(_ALMOST, self.fraction + ahead))
 
     def text(self) -> str:
         """Where the job is, in words: phase, take, step, time left."""

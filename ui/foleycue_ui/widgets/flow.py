@@ -12,8 +12,9 @@ _GAP = 4
 class _FlowLayout(QLayout):
     """Fills lines from the left; its height follows from its width."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, gap: int) -> None:
         super().__init__(parent)
+        self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
         self._items: list[QLayoutItem] = []
 
@@ -70,16 +71,16 @@ class _FlowLayout(QLayout):
                 x, y, line = box.x(), y + line + _GAP, 0
             if move:
                 item.setGeometry(QRect(x, y, size.width(), size.height()))
-            x, line = x + size.width() + _GAP, max(line, size.height())
+            x, line = x + size.width() + self._gap, max(line, size.height())
         return y + line - box.y()
 
 
 class Flow(QWidget):
     """A box for a few chips."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, gap: int = _GAP, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layout = _FlowLayout(self)
+        self._layout = _FlowLayout(self, gap)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -2,7 +2,7 @@
 """A prompt for each shot: where none is written, the one before it goes on."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from foleycue_shared.messages import MAX_PROMPT, Shot
 from foleycue_ui.look import theme
@@ -64,6 +64,7 @@ class ShotRows(QWidget):
             timecode = self._state.range.timecode(frame)
             label = Elided(f"{row + 1} · {name}", "caption")
             label.setFixedWidth(_NAME_WIDTH)
+            label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
             field = Line(
                 tr("Ask", "Prompt of shot {number}, from {timecode}").format(number=row + 1, timecode=timecode)
             )

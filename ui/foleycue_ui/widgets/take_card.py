@@ -53,6 +53,9 @@ class TakeCard(QFrame):
         self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.key.setFixedSize(22, 20)
         self.check = Glyph("check", "accent", 18)
+        self.other = QLabel(tr("Takes", "B"))
+        self.other.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.role(self.other, "key")
         self.waveform = Waveform(entry.sound.peaks, _missed_places(entry))
         self.prompt = Elided(entry.title())
         self.name = NameLine(tr("Takes", "Name of the take"))
@@ -87,13 +90,14 @@ class TakeCard(QFrame):
         for button in (self.play, self.star, self.insert, self.discard, self.more):
             buttons.addWidget(button)
         grid.addLayout(buttons, 0, 2, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.prompt, 1, 1)
+        grid.addWidget(self.prompt, 1, 1, 1, 2)
         grid.addWidget(self.name, 1, 1, 1, 2)
-        grid.addWidget(self.badge, 1, 2, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.facts, 2, 1, 1, 2)
+        grid.addWidget(self.other, 2, 0)
+        grid.addWidget(self.badge, 3, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         beware = Glyph("alert", "warn", 14)
-        grid.addWidget(beware, 3, 0, Qt.AlignmentFlag.AlignCenter)
-        grid.addWidget(self.warning, 3, 1, 1, 2)
+        grid.addWidget(beware, 4, 0, Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(self.warning, 4, 1, 1, 2)
         for widget in (beware, self.warning):
             widget.setVisible(bool(self.warning.whole()))
         grid.setColumnStretch(1, 1)
@@ -101,8 +105,8 @@ class TakeCard(QFrame):
     def show_as(self, number: int, chosen: bool, other: bool) -> None:
         """The number that picks it, whether it is the chosen one, or the one that is kept to compare with."""
         starred = self.entry.stored.starred
-        self.key.setText(tr("Takes", "{number} B").format(number=number) if other else str(number))
-        self.key.setFixedWidth(34 if other else 22)
+        self.key.setText(str(number))
+        self.other.setVisible(other)
         theme.role(self.key, "key-chosen" if chosen else "key")
         self.check.setVisible(chosen)
         self.setProperty("chosen", "true" if chosen else "false")
@@ -136,8 +140,7 @@ class TakeCard(QFrame):
         """Let the user write a name in the card."""
         self.name.setText(self.entry.stored.name)
         self.name.setPlaceholderText(self.entry.title())
-        for widget in (self.prompt, self.badge):
-            widget.hide()
+        self.prompt.hide()
         self.name.show()
         self.name.setFocus()
         self.name.selectAll()
@@ -146,8 +149,7 @@ class TakeCard(QFrame):
         if self.name.isHidden():
             return
         self.name.hide()
-        for widget in (self.prompt, self.badge):
-            widget.show()
+        self.prompt.show()
         if keep and self.name.text().strip() != self.entry.stored.name:
             self.renamed.emit(self.take_id, self.name.text())
 

@@ -41,11 +41,11 @@ class WordList(QListWidget):
         self.setCurrentRow(min(row, len(lines) - 1))
 
     def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Enter takes; letters and arrows find."""
-        if e is not None and e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
-            self.taken.emit(self.currentRow())
-        else:
+        """Enter takes, and goes no further; letters and arrows find."""
+        if e is None or e.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(e)
+        elif self.currentRow() >= 0:
+            self.taken.emit(self.currentRow())
 
 
 class PresetList(QWidget):

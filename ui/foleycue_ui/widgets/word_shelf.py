@@ -28,7 +28,7 @@ class WordShelf(QWidget):
         self.presets_link = toggle_link(tr("Ask", "Presets"), tr("Ask", "Words under a name, to use again"))
         self.history_link = toggle_link(tr("Ask", "History"), tr("Ask", "What you asked for before"))
         self.shots_link = toggle_link(tr("Ask", "Shots"), tr("Ask", "Another prompt for each shot"))
-        self.strengths_link = toggle_link(tr("Ask", "Fine-tune"), tr("Ask", "How strongly the engine follows what"))
+        self.strengths_link = toggle_link(tr("Ask", "Tune"), tr("Ask", "How strongly the engine follows what"))
         self.sounds_link = Button(tr("Ask", "Sounds …"), "link", tr("Ask", "Sounds"))
         self.sounds_link.setToolTip(tr("Ask", "All sounds that this engine knows; one that is picked joins the prompt"))
         self._folds: tuple[tuple[QPushButton, QWidget], ...] = (
@@ -37,7 +37,7 @@ class WordShelf(QWidget):
             (self.shots_link, self.shots),
             (self.strengths_link, self.strengths),
         )
-        links = Flow()
+        links = Flow(0)
         for link in self.links():
             links.add(link)
         column = QVBoxLayout(self)

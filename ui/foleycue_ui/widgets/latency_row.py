@@ -26,7 +26,7 @@ class LatencyRow(QWidget):
             tr("Perform", "How late a tap arrives after what it answers; it is moved back by so much")
         )
         self.spread = Elided("", "caption")
-        self.value.setFixedWidth(96)
+        self.value.setFixedWidth(86)
         self.measure = Button(tr("Perform", "Measure"), "", tr("Perform", "Measure the latency"))
         self.measure.setToolTip(tr("Perform", "Tap along with eight clicks and flashes"))
         row = QHBoxLayout(self)

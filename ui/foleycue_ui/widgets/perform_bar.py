@@ -85,13 +85,16 @@ class PerformBar(QWidget):
         for button in self.modes:
             row.addWidget(button)
         row.addStretch(1)
-        row.addWidget(self.count_in)
+        below = QHBoxLayout()
+        below.setSpacing(theme.GAP)
+        below.addWidget(self.count_in)
+        below.addWidget(self.latency, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addLayout(row)
         column.addWidget(self.pad)
-        column.addWidget(self.latency)
+        column.addLayout(below)
 
     def _connect(self) -> None:
         performance, calibration, catcher = self.performance, self.calibration, self._catcher

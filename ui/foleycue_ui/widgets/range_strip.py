@@ -9,7 +9,7 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import RangeModel
-from foleycue_ui.widgets.controls import Line, caption
+from foleycue_ui.widgets.controls import Elided, Line
 
 _PAD = 7.0
 _GRIP = 9.0
@@ -160,7 +160,8 @@ class RangeStrip(QWidget):
         self.out_field = self._field(
             tr("Range", "Out"), tr("Range", "First frame after the range: a timecode, 48f or 2.5s")
         )
-        self.length = caption()
+        self.length = Elided("", "caption")
+        self.length.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         model.project_changed.connect(self._show)
         model.changed.connect(self._show)
@@ -183,8 +184,7 @@ class RangeStrip(QWidget):
             label.setBuddy(field)
             row.addWidget(label)
             row.addWidget(field)
-        row.addStretch(1)
-        row.addWidget(self.length)
+        row.addWidget(self.length, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -200,7 +200,7 @@ class RangeStrip(QWidget):
             field.setText(model.timecode(frame) if model.open else "")
             theme.role(field, "")
         self.strip.setEnabled(model.open)
-        self.length.setText(model.duration_text() if model.open else "")
+        self.length.set_text(model.duration_text() if model.open else "")
 
     def _entered(self, field: Line) -> None:
         model = self._model

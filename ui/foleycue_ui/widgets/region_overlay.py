@@ -5,7 +5,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from foleycue_ui.look import theme
+from foleycue_ui.look.palettes import DARK
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.region import Box, RegionModel
 from foleycue_ui.playback.player import Player
@@ -174,11 +174,11 @@ class RegionOverlay(QWidget):
         painter.drawRect(rect)
         keyed = self._player.frame in self._regions.key_frames
         line = Qt.PenStyle.SolidLine if keyed else Qt.PenStyle.DashLine
-        painter.setPen(QPen(theme.colour("focus" if self.hasFocus() else "user"), 1.5, line))
+        painter.setPen(QPen(_colour("focus" if self.hasFocus() else "user"), 1.5, line))
         painter.drawRect(rect)
         if self._editing:
             painter.setPen(QPen(QColor(0, 0, 0, 180), 1))
-            painter.setBrush(theme.colour("user"))
+            painter.setBrush(_colour("user"))
             for grip in grips(rect).values():
                 painter.drawRect(QRectF(grip.x() - 3, grip.y() - 3, 6, 6))
 
@@ -205,3 +205,8 @@ class RegionOverlay(QWidget):
             words = text.format(x=shares[0], y=shares[1], width=shares[2], height=shares[3])
         self.setAccessibleDescription(words)
         self.update()
+
+
+def _colour(token: str) -> QColor:
+    """Pictures are dark in every theme, so what lies on them is drawn in the dark one's colours."""
+    return QColor(getattr(DARK, token))

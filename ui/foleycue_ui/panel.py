@@ -135,6 +135,7 @@ class Panel(QWidget):
         self.welcome.open_asked.connect(self.ask_open)
         self.welcome.demo_asked.connect(self.controller.open_demo)
         self.picture_section.open_asked.connect(self.ask_open)
+        self.takes_section.prompt_asked.connect(self.ask_section.focus_prompt)
         self.controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
@@ -258,6 +259,9 @@ class Panel(QWidget):
 
 
 def _dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dropped; not a take of ours on its way out."""
+    if event.source() is not None:
+        return None
     data = event.mimeData()
     urls = data.urls() if data is not None else []
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

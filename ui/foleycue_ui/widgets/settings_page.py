@@ -9,6 +9,7 @@ from foleycue_ui.look.words import tr
 from foleycue_ui.model.settings import LANGUAGE, THEME, Settings
 from foleycue_ui.widgets.controls import Button, Choice, caption, rule
 from foleycue_ui.widgets.page import Page
+from foleycue_ui.widgets.upkeep import Upkeep
 
 
 class SettingsPage(Page):
@@ -25,6 +26,7 @@ class SettingsPage(Page):
         self.later.setWordWrap(True)
         self.reopen = Button(tr("Settings", "Open the panel again"))
         self.shortcuts = Button(tr("Settings", "Keyboard shortcuts"))
+        self.upkeep = Upkeep(settings)
         form = QWidget()
         rows = QGridLayout(form)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +35,9 @@ class SettingsPage(Page):
         for row, box in enumerate((self.theme, self.language)):
             rows.addWidget(caption(box.accessibleName()), row, 0)
             rows.addWidget(box, row, 1)
-        super().__init__(tr("Settings", "Settings"), form, self.later, self.reopen, rule(), self.shortcuts)
+        super().__init__(
+            tr("Settings", "Settings"), form, self.later, self.reopen, rule(), self.upkeep, rule(), self.shortcuts
+        )
         self._show()
         self._spoken = self.language.currentData()
         self._show_later()

@@ -110,14 +110,19 @@ class Pipeline:
         else:
             prediction, cached = analysis.picture(job.pictures, wanted.sensitivity, wanted.regions)
         prompt = job.request.prompt if isinstance(job.request, Generate) else ""
-        event = _analysed(job, prediction, registry.suggest(job.request.engine, prompt), cached)
+        event = _analysed(job, prediction, _suggestions(job.request.engine, prompt), cached)
         report.analysed(event, prediction.curve.astype("<f4").tobytes())
         return prediction.cues if engine is None else None
 
     def _predictor(self, request: Analyse | Generate, report: Report) -> _SeeingPredictor | None:
         """The engine, where a picture's cues are its own business: not where a region says what to look at."""
         info = registry.engine_info(request.engine)
-        if request.cues.source == CueSource.GUIDE or request.cues.regions or not info.available or "picture" not in info.listens:
+        if (
+            request.cues.source == CueSource.GUIDE
+            or request.cues.regions
+            or not info.available
+            or "picture" not in info.listens
+        ):
             return None
         self.load(request.engine, report.progress)
         return self._engine if isinstance(self._engine, _SeeingPredictor) else None
@@ -249,6 +254,12 @@ def _analysed(job: _Job, prediction: Prediction, suggestions: tuple[str, ...], c
         suggestions=suggestions,
         cached=cached,
     )
+
+
+def _suggestions(engine: str, prompt: str) -> tuple[str, ...]:
+    """What the engine knows that lies near a prompt that it does not know."""
+    understood = registry.understand(engine, prompt)
+    return () if understood.known else tuple(sound.label for sound in understood.sounds)
 
 
 def _conditions(origin: Origin, job: _Job, features: Features) -> Conditions:

@@ -33,6 +33,8 @@ from foleycue_shared.messages import (
     Scope,
     Stop,
     TakeReady,
+    Understand,
+    Understood,
     Unload,
     WorkerState,
 )
@@ -251,6 +253,16 @@ def test_engines_are_listed_and_unknown_ones_refused(line: Line):
         line.send(generate(engine=name), DOCUMENT)
         refused = line.wait_for(Refused)
         assert refused.code is ErrorCode.UNKNOWN_ENGINE and words in refused.message
+
+
+def test_a_prompt_is_read_without_a_worker(line: Line):
+    line.send(Understand(prompt="knock"))
+    understood = line.wait_for(Understood)
+    assert (understood.engine, understood.prompt, understood.known) == ("mini", "knock", True)
+    assert [sound.label for sound in understood.sounds] == ["Knock"]
+    line.send(Understand(engine="nonsense", prompt="knock"))
+    assert line.wait_for(Refused).code is ErrorCode.UNKNOWN_ENGINE
+    assert {state.state for state in line.of(WorkerState)} == {"none"}
 
 
 def test_bad_requests_are_refused_with_a_sentence(line: Line):

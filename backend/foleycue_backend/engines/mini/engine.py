@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
-from foleycue_backend.engines.mini.classes import class_label
+from foleycue_backend.engines.mini.classes import CLASSES, class_label
 from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, STEPS
 from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
 from foleycue_backend.stages.windows import join, plan_windows
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import EngineInfo, Guidance
+from foleycue_shared.messages import EngineInfo, Guidance, KnownSound, SoundClass, Understood
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,6 +54,7 @@ def engine_info() -> EngineInfo:
         memory_bytes=_MEMORY,
         available=not reason,
         reason=reason,
+        sounds=tuple(SoundClass(label=c.label) for c in CLASSES),
         guidance=Guidance(text=GUIDANCE, cues=CUE_GUIDANCE),
     )
 
@@ -63,12 +64,15 @@ def create() -> MiniEngine:
     return MiniEngine()
 
 
-def suggest(prompt: str) -> tuple[str, ...]:
-    """Labels of the nearest trained sounds for a prompt that is none of them; imports no torch."""
-    if not prompt.strip() or not engine_info().available:
-        return ()
-    near = nearest_classes(prompt, 3)
-    return () if near and near[0][1] >= _KNOWN else tuple(class_label(name) for name, _ in near)
+def understand(prompt: str) -> Understood:
+    """The sound that is meant, or the nearest ones for a prompt that is none of them; imports no torch."""
+    near = nearest_classes(prompt, 3) if (default_weights() / "text").is_dir() else []
+    known = bool(near) and near[0][1] >= _KNOWN
+    sounds = tuple(
+        KnownSound(label=class_label(name), similarity=min(1.0, max(0.0, similarity)))
+        for name, similarity in (near[:1] if known else near)
+    )
+    return Understood(engine="mini", prompt=prompt, sounds=sounds, known=known or not prompt.strip())
 
 
 class MiniEngine:

@@ -17,7 +17,7 @@ from foleycue_backend.engines.sta_v2a.settings import CUE_SCALE, PICTURE_SCALE, 
 from foleycue_backend.models import catalogue
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import EngineInfo, Guidance
+from foleycue_shared.messages import EngineInfo, Guidance, Understood
 
 if TYPE_CHECKING:
     from foleycue_backend.engines.sta_v2a.studio import Studio
@@ -58,9 +58,9 @@ def create() -> StaV2aEngine:
     return StaV2aEngine()
 
 
-def suggest(prompt: str) -> tuple[str, ...]:
-    """Nothing: the text encoder takes any prompt."""
-    return ()
+def understand(prompt: str) -> Understood:
+    """Every prompt is known: the text encoder takes any words."""
+    return Understood(engine=NAME, prompt=prompt)
 
 
 class StaV2aEngine:

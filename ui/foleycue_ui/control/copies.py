@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foleycue_shared.errors import explain_os_error
+from foleycue_shared.errors import FoleyCueError, explain_os_error
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Placement, Selection, StoredTake
@@ -49,17 +49,26 @@ def lay_on_copy(
     again: what the copy holds already stays, and the takes are laid beside it. instead: first take back what was put
     there last. Raises what usecases.insert raises.
     """
+    now = _picture_of(path, selection.fingerprint)
+    if instead is None or not instead.can_undo:
+        return _lay(selection, takes, path, again), now
+    instead.undo()
+    try:
+        return _lay(selection, takes, path, again), replace(instead, fingerprint=selection.fingerprint)
+    except FoleyCueError:
+        now.undo()
+        raise
+
+
+def _lay(selection: "Selection", takes: "Sequence[StoredTake]", path: Path, again: bool) -> "Placement":
     from foleycue_plugin.usecases import insert, open_source, select_frames
 
-    if instead is not None and instead.can_undo:
-        instead.undo()
-    last = _picture_of(path, selection.fingerprint)
     if not (again and path.exists()):
-        return insert(selection, takes, path, force=True), last
+        return insert(selection, takes, path, force=True)
     # The source stays what it was, so that the check which keeps it from being overwritten still guards the right file.
     copy = replace(open_source(path), source=selection.project.source)
     marked = selection.range
-    return insert(select_frames(copy, marked.start, marked.end), takes, path, force=True), last
+    return insert(select_frames(copy, marked.start, marked.end), takes, path, force=True)
 
 
 def _picture_of(path: Path, fingerprint: str) -> LastCopy:

@@ -45,6 +45,7 @@ class RegionOverlay(QWidget):
         self._held: str | None = None  # a grip, "all", or "" for a new one
         self._press = QPointF()
         self._start = Box(0, 0, 0, 0)
+        self._shown: tuple[Box | None, bool] = (None, False)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Region", "Region of the picture"))
         self.set_editing(False)
@@ -197,6 +198,10 @@ class RegionOverlay(QWidget):
 
     def _show_box(self) -> None:
         box = self._box()
+        now = box, self._player.frame in self._regions.key_frames
+        if now == self._shown and self.accessibleDescription():
+            return
+        self._shown = now
         if box is None:
             words = tr("Region", "The whole picture counts in this shot")
         else:

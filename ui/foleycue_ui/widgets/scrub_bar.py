@@ -24,6 +24,7 @@ class ScrubBar(QWidget):
         super().__init__(parent)
         self._player, self._regions = player, regions
         self._scrubbing = False
+        self._head = -1.0  # where the playhead was painted
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(tr("Picture", "Playhead in the range"))
@@ -87,7 +88,7 @@ class ScrubBar(QWidget):
         painter.drawRoundedRect(groove, 2.5, 2.5)
         if not self._player.frames:
             return
-        head = self.x_of(self._player.frame)
+        head = self._head = self.x_of(self._player.frame)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("outline"))
         painter.drawRoundedRect(QRectF(groove.left(), groove.top(), head - groove.left(), groove.height()), 2.5, 2.5)
@@ -117,4 +118,5 @@ class ScrubBar(QWidget):
         frame = tr("Picture", "Frame {frame} of {frames}").format(frame=self._player.frame, frames=self._player.frames)
         marks = tr("Picture", "{count} keyframes of the region").format(count=keys)
         self.setAccessibleDescription(f"{frame}, {marks}" if keys else frame)
-        self.update()
+        if self.x_of(self._player.frame) != self._head:
+            self.update()

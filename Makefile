@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check panel blender-extension test-bpy test-kdenlive-new setup lint clean
+.PHONY: demo test check panel translations blender-extension test-bpy test-kdenlive-new setup lint clean
 demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
@@ -21,6 +21,9 @@ check: lint test  ## what CI runs
 
 panel: $(READY)  ## the panel, on the demo timeline
 	.venv/bin/foleycue panel plugin/foleycue_plugin/demo/demo.otio
+
+translations: $(READY)  ## the panel's texts into its .ts, its .ts into its .qm (needs lrelease: Debian's qt6-l10n-tools)
+	$(PY) .ci/translations
 
 blender-extension: $(READY)  ## build/foleycue-blender.zip: an extension (Blender 4.2 and later) and a legacy add-on (3.4)
 	$(PY) -m foleycue_plugin.hosts.blender.build build/foleycue-blender.zip

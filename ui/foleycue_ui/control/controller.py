@@ -103,6 +103,7 @@ class Controller(QObject):
         self.models.close()
         self._bridge.close()
         self._work.close()
+        self.editors.close()  # once more: its start may have been on its way
 
     def reconnect(self) -> None:
         """Look for the backend again after it could not be reached."""

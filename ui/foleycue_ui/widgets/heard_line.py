@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Below the prompt: how the engine reads it, what would be nearest when it does not, and what the picture suggests."""
+"""Below the prompt: how the engine reads it, what would be nearest when it does not, and what it suggests."""
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,7 +43,7 @@ class HeardLine(QWidget):
                 self.near = [self._near_chip(sound) for sound in understood.sounds]
         unused = [words for words in self._model.suggestions if words.casefold() not in self._model.prompt.casefold()]
         if unused and not self.near:
-            self.chips.add(caption(tr("Ask", "From the picture:")))
+            self.chips.add(caption(tr("Ask", "Suggested:")))
             self.suggested = [self._suggestion(words) for words in unused]
         self.words.setVisible(bool(self.words.whole()))
         self.chips.setVisible(bool(self.near or self.suggested))

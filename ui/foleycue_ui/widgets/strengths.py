@@ -50,9 +50,7 @@ class Strengths(QWidget):
         self._labels: dict[str, QLabel] = {}
         self.setting = Choice()
         self.setting.setAccessibleName(tr("Ask", "Way of working"))
-        self.setting.setToolTip(
-            tr("Ask", "As FoleyCue finds best, or as the engine's authors published it")
-        )
+        self.setting.setToolTip(tr("Ask", "As FoleyCue finds best, or as the engine's authors published it"))
         self._setting_label = caption(tr("Ask", "Way of working"))
         self.hint = caption(tr("Ask", "This engine has nothing to fine-tune."))
         self._lay_out()

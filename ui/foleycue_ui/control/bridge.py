@@ -30,10 +30,6 @@ class ClientLike(Protocol):
         """Connect again after the line had been given up."""
         ...
 
-    def retry(self) -> None:
-        """Connect again after the line had been given up."""
-        ...
-
     def close(self) -> None:
         """End the I/O thread."""
         ...
@@ -86,11 +82,6 @@ class Bridge(QObject):
             self._early.append((message, blobs))
         else:
             self._client.send(message, blobs)
-
-    def reconnect(self) -> None:
-        """Connect again after the line had been given up."""
-        if self._client is not None:
-            self._client.retry()
 
     def reconnect(self) -> None:
         """Connect again after the line had been given up."""

@@ -92,6 +92,14 @@ class TestPlaying:
         assert section.transport.clock.text() == "00:00:01:20"
         assert "44" in bar.accessibleDescription()
 
+    def test_the_playhead_above_the_range_strip_is_dragged_too(self, opened: Panel, section: PictureSection):
+        strip, marked = section.range_strip.strip, opened.state.range
+        ends = marked.start, marked.end
+        QTest.mousePress(strip, LEFT, pos=QPoint(round(strip.x_of(30)), 3))
+        assert opened.player.frame == 30
+        QTest.mouseRelease(strip, LEFT)
+        assert (marked.start, marked.end) == ends
+
     def test_the_mixer_is_heard_shown_and_kept(self, opened: Panel, section: PictureSection):
         mixer, row = opened.player.mixer, section.mixer_row
         press(opened, KEY.Key_M)

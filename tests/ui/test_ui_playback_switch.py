@@ -6,13 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from fakes.backend import FakeBackend
 from fakes.null_output import NullOutput
 from fakes.numbered_film import FRAMES, RATE
 from fakes.playback_probe import SyncProbe, coded_take, longest_gap
-from fakes.waiting import until
+from fakes.waiting import until, wait_ready
 from foleycue_shared.timeline import Piece
+from foleycue_ui.app import client_factory
+from foleycue_ui.panel import Panel
 from foleycue_ui.playback.player import Player
 
 audio_clock = pytest.importorskip("foleycue_ui.playback.audio_clock", exc_type=ImportError)
@@ -48,6 +53,35 @@ def test_switching_takes_leaves_no_gap_and_keeps_the_picture(player: Player, out
     assert len(errors) > 15
     # A loaded machine may show a picture late, never early, and never for long.
     assert np.mean(np.abs(errors) <= 1) >= 0.9, errors
+
+
+def test_digits_switch_takes_in_the_panel_while_it_plays(
+    backend: FakeBackend, clip: Path, output: NullOutput, qtbot: QtBot
+):
+    panel = Panel(
+        backend.places,
+        client_factory(backend.places),
+        Player(make_clock=lambda tape: audio_clock.AudioClock(tape, output)),
+    )
+    panel.show()
+    panel.controller.start()
+    panel.controller.open(clip)
+    wait_ready(panel, qtbot)
+    takes = panel.state.takes
+    panel.controller.generate()
+    until(qtbot, lambda: len(takes.entries) == 3 and not panel.state.job.active)
+    panel.player.play()
+    for key, number in ((Qt.Key.Key_2, 1), (Qt.Key.Key_3, 2), (Qt.Key.Key_1, 0)):
+        qtbot.wait(100)
+        before = panel.player.position
+        QTest.keyClick(panel, key)
+        assert takes.chosen is takes.entries[number]
+        assert panel.player.playing
+        assert panel.player.position == before
+    assert output.running
+    panel.close()
+    assert not output.running
+    panel.deleteLater()
 
 
 def test_seek_loop_and_speed_while_it_plays_are_heard_without_a_gap(player: Player, output: NullOutput, qtbot: QtBot):

@@ -62,6 +62,8 @@ class PictureSection(QWidget):
         self.scrub_bar.key_removed.connect(self.region_bar.remove)
         self.transport.region.toggled.connect(self._show_region)
         self.transport.perform.toggled.connect(self._show_perform)
+        self.range_strip.strip.seek_asked.connect(lambda frame: player.seek_frame(frame - state.range.start))
+        player.position_changed.connect(lambda: self.range_strip.strip.set_playhead(state.range.start + player.frame))
         self.range_strip.refused.connect(lambda text: state.notices.post(Notice("warning", text, key="range")))
         state.range.changed.connect(lambda: state.notices.clear("region"))
 

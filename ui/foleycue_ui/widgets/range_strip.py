@@ -2,7 +2,7 @@
 """Marking the range: In and Out as timecode, and two handles on a strip of the whole timeline."""
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from foleycue_shared.errors import FoleyCueError
@@ -13,16 +13,23 @@ from foleycue_ui.widgets.controls import Elided, Line
 
 _PAD = 7.0
 _GRIP = 9.0
+_BAR_TOP = 9.0
 
 
 class Strip(QWidget):
-    """The whole timeline as a bar, the marked range bright, its ends as handles; the bright part moves as a whole."""
+    """The whole timeline as a bar, the marked range bright, its ends as handles; the bright part moves as a whole.
+
+    Above the bar lies the playhead: pressed or dragged there, it goes to a frame inside the range.
+    """
+
+    seek_asked = pyqtSignal(int)  # frame of the timeline
 
     def __init__(self, model: RangeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._held = ""
         self._held_offset = 0
+        self._playhead = 0
         self._focused = "in"
         self.setMinimumHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -44,12 +51,18 @@ class Strip(QWidget):
         """The frame border nearest to a place."""
         return round((x - _PAD) * max(1, self._model.whole) / max(1.0, self.width() - 2 * _PAD))
 
+    def set_playhead(self, frame: int) -> None:
+        """Show the frame of the timeline on which the player stands."""
+        if frame != self._playhead:
+            self._playhead = frame
+            self.update()
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take hold of the nearer end, or of the range."""
         if event is None or event.button() != Qt.MouseButton.LeftButton or not self._model.open:
             return
         x = event.position().x()
-        self._held = self._grip(x)
+        self._held = "playhead" if event.position().y() < _BAR_TOP else self._grip(x)
         self._held_offset = self.frame_at(x) - self._model.start
         if self._held in ("in", "out"):
             self._focused = self._held
@@ -61,6 +74,8 @@ class Strip(QWidget):
             return
         if self._held:
             self._drag(event.position().x())
+        elif event.position().y() < _BAR_TOP:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._model.open:
             ends = self._grip(event.position().x()) in ("in", "out")
             self.setCursor(Qt.CursorShape.SizeHorCursor if ends else Qt.CursorShape.OpenHandCursor)
@@ -101,7 +116,7 @@ class Strip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(_PAD, 9, self.width() - 2 * _PAD, self.height() - 18)
+        bar = QRectF(_PAD, _BAR_TOP, self.width() - 2 * _PAD, self.height() - 2 * _BAR_TOP)
         painter.setBrush(theme.colour("raised"))
         painter.drawRoundedRect(bar, 4, 4)
         if not self._model.open:
@@ -111,6 +126,11 @@ class Strip(QWidget):
         painter.drawRect(QRectF(left, bar.top(), max(1.0, right - left), bar.height()))
         for which, x in (("in", left), ("out", right)):
             self._paint_handle(painter, which, x)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("playhead"))
+        head = self.x_of(self._playhead)
+        painter.drawPolygon(QPolygonF([QPointF(head - 4, 2), QPointF(head + 4, 2), QPointF(head, _BAR_TOP)]))
+        painter.drawRect(QRectF(head - 0.5, _BAR_TOP, 1, bar.height()))
 
     def _paint_handle(self, painter: QPainter, which: str, x: float) -> None:
         box = QRectF(x - (_PAD - 1 if which == "in" else 0), 4, _PAD - 1, self.height() - 8)
@@ -131,7 +151,9 @@ class Strip(QWidget):
 
     def _drag(self, x: float) -> None:
         model, frame = self._model, self.frame_at(x)
-        if self._held == "in":
+        if self._held == "playhead":
+            self.seek_asked.emit(min(max(frame, model.start), model.end - 1))
+        elif self._held == "in":
             model.mark(min(frame, model.end - 1), model.end)
         elif self._held == "out":
             model.mark(model.start, max(frame, model.start + 1))

@@ -78,10 +78,10 @@ class PerformBar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addWidget(self.start)
-        row.addSpacing(theme.GAP)
+        row.addSpacing(theme.GAP // 2)
         for button in self.speeds:
             row.addWidget(button)
-        row.addSpacing(theme.GAP)
+        row.addSpacing(theme.GAP // 2)
         for button in self.modes:
             row.addWidget(button)
         row.addStretch(1)

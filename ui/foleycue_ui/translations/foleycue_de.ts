@@ -1174,8 +1174,8 @@ Hier: je höher, desto stärker.</translation>
         <translation>Bild {frame} von {frames}</translation>
     </message>
     <message>
-        <source>{count} keyframes of the region</source>
-        <translation>{count} Schlüsselbilder des Ausschnitts</translation>
+        <source>keyframes of the region: {count}</source>
+        <translation>Schlüsselbilder des Ausschnitts: {count}</translation>
     </message>
     <message>
         <source>Picture</source>

@@ -116,7 +116,7 @@ class ScrubBar(QWidget):
     def _on_position(self) -> None:
         keys = len(self._regions.key_frames)
         frame = tr("Picture", "Frame {frame} of {frames}").format(frame=self._player.frame, frames=self._player.frames)
-        marks = tr("Picture", "{count} keyframes of the region").format(count=keys)
+        marks = tr("Picture", "keyframes of the region: {count}").format(count=keys)
         self.setAccessibleDescription(f"{frame}, {marks}" if keys else frame)
         if self.x_of(self._player.frame) != self._head:
             self.update()

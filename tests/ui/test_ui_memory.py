@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend, Script
@@ -35,7 +34,6 @@ def panel_at(backend: FakeBackend, qtbot: QtBot) -> Iterator[Panel]:
     finally:
         shown.close()
         shown.deleteLater()
-        QApplication.sendPostedEvents(shown, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -191,10 +191,8 @@ class Panel(QWidget):
             Action("open", tr("Actions", "Open a timeline or clip"), ("Ctrl+O",), self.ask_open, group),
             Action("escape", tr("Actions", "Back, cancel, or leave a field"), ("Esc",), self._escape, group),
             Action("engines", tr("Actions", "Engines and models"), ("Ctrl+M",), self._turner(self.engines_page), group),
-            Action("settings", tr("Actions", "Settings"), ("Ctrl+,",), lambda: self.turn_to(self.settings_page), group),
-            Action(
-                "shortcuts", tr("Actions", "Shortcuts"), ("?", "F1"), lambda: self.turn_to(self.shortcuts_page), group
-            ),
+            Action("settings", tr("Actions", "Settings"), ("Ctrl+,",), self._turner(self.settings_page), group),
+            Action("shortcuts", tr("Actions", "Shortcuts"), ("?", "F1"), self._turner(self.shortcuts_page), group),
             Action("above-taller", tr("Actions", "More room for the cues"), ("Ctrl+Down",), self._room(40), group),
             Action("below-taller", tr("Actions", "More room for the takes"), ("Ctrl+Up",), self._room(-40), group),
         ]

@@ -41,20 +41,26 @@ class Settings(QObject):
 
     def value(self, key: str, default: T) -> T:
         """The value of a key, as the type of the default; the default also where the file holds nonsense."""
-        kind = type(default)
+        found = self._find(key, type(default))
+        return default if found is None else found
+
+    def _find(self, key: str, kind: type[T]) -> T | None:
+        """The value of a key as that type; None where there is none, or nonsense."""
+        if not self._store.contains(key):
+            return None
         try:
-            found = self._store.value(key, default, type=kind)
+            found = self._store.value(key, type=kind)
         except (TypeError, ValueError):
-            return default
-        return found if isinstance(found, kind) else default
+            return None
+        return found if isinstance(found, kind) else None
 
     def has(self, key: str) -> bool:
         """Whether a value was set."""
         return self._store.contains(key)
 
-    def set(self, key: str, value: bool | int | float | str | QByteArray) -> None:
+    def set(self, key: str, value: T) -> None:
         """Keep a value and tell everybody."""
-        if not self.has(key) or self._store.value(key, type=type(value)) != value:
+        if self._find(key, type(value)) != value:
             self._store.setValue(key, value)
             self.changed.emit(key)
 

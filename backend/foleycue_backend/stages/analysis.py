@@ -23,7 +23,7 @@ _FRAMES_A_REPORT = 16
 #: How the decode phase counts: tenths of a second of the range.
 _TICKS = 10
 
-_MOTION = ("piece", "seconds", "difference", "residual", "jump", "span")
+_MOTION = ("piece", "seconds", "difference", "residual", "local", "jump", "span")
 _GUIDE = ("seconds", "strength", "high_rise", "curve")
 
 

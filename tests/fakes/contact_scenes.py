@@ -6,7 +6,7 @@ camera would add them. Nothing here was used to make or to tune a predictor.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -55,8 +55,25 @@ def contact_scene(kind: str, seed: int, filming: Filming, seconds: float = 6.0, 
     reach = 0.6 * max(stage.body.shape[:2]) + filming.shake
     low, high = places.min(0) - reach, places.max(0) + reach
     low, high = np.clip(low, 0, (WIDTH, HEIGHT)), np.clip(high, 0, (WIDTH, HEIGHT))
-    box = (low[0] / WIDTH, low[1] / HEIGHT, (high - low)[0] / WIDTH, (high - low)[1] / HEIGHT)
-    return Scene(stage.draw, int(seconds * filming.rate), tuple(contacts), tuple(float(edge) for edge in box))
+    size = high - low
+    box = (float(low[0] / WIDTH), float(low[1] / HEIGHT), float(size[0] / WIDTH), float(size[1] / HEIGHT))
+    return Scene(stage.draw, int(seconds * filming.rate), tuple(contacts), box)
+
+
+def two_objects(seed: int, filming: Filming, seconds: float = 6.0) -> tuple[Scene, Scene]:
+    """Two bodies of different kinds side by side, as two scenes with the same pictures: each knows its own contacts."""
+    kinds = sorted(KINDS)
+    first, second = kinds[seed % len(kinds)], kinds[(seed + 2) % len(kinds)]
+    left = contact_scene(first, seed, filming, seconds, left=0.25)
+    right = contact_scene(second, seed + 1000, filming, seconds, left=0.75)
+
+    def draw(k: int) -> NDArray[np.uint8]:
+        """The left half of one picture and the right half of the other."""
+        picture = left.draw(k)
+        picture[:, WIDTH // 2 :] = right.draw(k)[:, WIDTH // 2 :]
+        return picture
+
+    return replace(left, draw=draw), replace(right, draw=draw)
 
 
 def _times(rng: np.random.Generator, seconds: float, least: float, most: float) -> list[float]:
@@ -203,7 +220,8 @@ class _Stage:
         waves = np.sin(2 * np.pi * np.array([0.6, 0.9, 1.7, 0.5, 1.1, 1.5]) * time + self._phases)
         dx, dy = self._filming.shake * waves.reshape(2, 3) @ np.array([0.6, 0.3, 0.15])
         shift = np.array([[1, 0, _MARGIN + dx], [0, 1, _MARGIN + dy]])
-        return cv2.warpAffine(scene, shift, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(scene, shift, (WIDTH, HEIGHT), flags=flags), np.float32)
 
 
 def _texture(rng: np.random.Generator, shape: tuple[int, int], level: float, contrast: float) -> Floats:

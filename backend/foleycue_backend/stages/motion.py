@@ -112,7 +112,8 @@ class _Tracker:
             # A wrong estimate must not add motion that is not there.
             if reached[window].any() and residual[window][reached[window] > 0].mean() <= difference[window].mean():
                 difference, covered = residual, reached
-        return plain, *_strongest(difference * covered, covered, window)
+        movement = np.asarray(cv2.multiply(difference, covered, dtype=cv2.CV_32F), np.float32)
+        return plain, *_strongest(movement, np.asarray(covered, np.float32), window)
 
 
 def _strongest(movement: NDArray[np.float32], covered: NDArray[np.float32], window: Window) -> tuple[float, float]:

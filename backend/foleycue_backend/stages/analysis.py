@@ -24,7 +24,7 @@ _FRAMES_A_REPORT = 16
 _TICKS = 10
 
 _MOTION = ("piece", "seconds", "difference", "residual", "local", "jump", "span")
-_GUIDE = ("seconds", "strength", "high_rise", "curve")
+_GUIDE = ("seconds", "strength", "voice", "curve")
 
 
 class Analysis:

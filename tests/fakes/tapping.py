@@ -30,7 +30,7 @@ class HandTime:
     def go_to(self, moment: float, wait: Callable[[int], object]) -> None:
         """Move on in steps that no tick may miss, and let the ticks see them: wait(ms) lets Qt work."""
         while self.seconds < moment:
-            self.seconds = min(moment, self.seconds + 0.2)
+            self.seconds = min(moment, self.seconds + 0.4)
             wait(12)
 
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The picture's controls: shuttle, scrubbing, sound, the large picture, and the region drawn on it."""
 
-from pathlib import Path
-
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +12,7 @@ from fakes.numbered_film import number_in
 from fakes.waiting import until
 from foleycue_ui.model.region import Box
 from foleycue_ui.model.settings import TAKE_LEVEL
+from foleycue_ui.model.snapshot import take_snapshot
 from foleycue_ui.panel import Panel
 from foleycue_ui.widgets.picture_section import PictureSection
 from foleycue_ui.widgets.region_box import grips
@@ -64,18 +63,17 @@ class TestPlaying:
         assert player.speed == 1
         press(opened, KEY.Key_K)
         assert not player.playing
-
-    def test_a_held_key_shuttles_once_but_steps_on(self, opened: Panel, section: PictureSection):
-        from PyQt6.QtGui import QKeyEvent
-
+        player.seek(0)
         for key in (KEY.Key_L, KEY.Key_Right):
             for _ in range(3):
                 event = QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", True)
                 QApplication.sendEvent(opened, event)
-        assert not opened.player.playing
-        assert opened.player.frame == 3
+        assert not player.playing
+        assert player.frame == 3, "a held key steps on, but shuttles once"
 
-    def test_dragging_the_bar_scrubs_with_the_picture(self, opened: Panel, section: PictureSection, qtbot: QtBot):
+    def test_dragging_bar_or_playhead_scrubs_with_the_picture(
+        self, opened: Panel, section: PictureSection, qtbot: QtBot
+    ):
         bar = section.scrub_bar
         QTest.mousePress(bar, LEFT, pos=QPoint(round(bar.x_of(10)), 9))
         assert opened.player.frame == 10
@@ -91,14 +89,12 @@ class TestPlaying:
         assert section.transport.frame.text() == "44"
         assert section.transport.clock.text() == "00:00:01:20"
         assert "44" in bar.accessibleDescription()
-
-    def test_the_playhead_above_the_range_strip_is_dragged_too(self, opened: Panel, section: PictureSection):
         strip, marked = section.range_strip.strip, opened.state.range
         ends = marked.start, marked.end
         QTest.mousePress(strip, LEFT, pos=QPoint(round(strip.x_of(30)), 3))
         assert opened.player.frame == 30
         QTest.mouseRelease(strip, LEFT)
-        assert (marked.start, marked.end) == ends
+        assert (marked.start, marked.end) == ends, "the playhead above the range strip leaves the range alone"
 
     def test_the_mixer_is_heard_shown_and_kept(self, opened: Panel, section: PictureSection):
         mixer, row = opened.player.mixer, section.mixer_row
@@ -194,6 +190,7 @@ class TestRegion:
         assert notice.run is not None
         notice.run()
         assert regions.key_frames == (10, 50)
+        assert take_snapshot(opened.state, "").regions == regions.keys, "kept over restarts"
         press(opened, KEY.Key_G, CTRL)
         assert regions.keys == ()
 
@@ -206,10 +203,3 @@ class TestRegion:
         press(opened, KEY.Key_G)
         assert section.region.testAttribute(attribute)
         assert QApplication.focusWidget() is opened
-
-
-def test_a_region_is_there_again_after_a_restart(opened: Panel, clip: Path, qtbot: QtBot):
-    from foleycue_ui.model.snapshot import take_snapshot
-
-    opened.state.regions.put(3, Box(0.1, 0.1, 0.3, 0.3))
-    assert take_snapshot(opened.state, "").regions == opened.state.regions.keys

@@ -51,8 +51,9 @@ def test_switching_takes_leaves_no_gap_and_keeps_the_picture(player: Player, out
     assert {0, 1, 2} <= set(levels.tolist()), "all takes were heard"
     errors = probe.errors()
     assert len(errors) > 15
-    # A loaded machine may show a picture late, never early, and never for long.
-    assert np.mean(np.abs(errors) <= 1) >= 0.9, errors
+    # A loaded machine may show a picture late, never early.
+    assert max(errors) <= 1, errors
+    assert np.median(np.abs(errors)) <= 1, errors
 
 
 def test_digits_switch_takes_in_the_panel_while_it_plays(

@@ -79,6 +79,12 @@ def test_rounds_come_newest_first_and_cards_say_what_to_beware_of(
     assert len(odd.waveform._missed) == 1
     QTest.keyClick(opened, Qt.Key.Key_4)
     assert cards(opened)[3].property("chosen") == "true"
+    until(qtbot, lambda: all(card.isVisible() for card in cards(opened)))
+    cards(opened)[0].play.setFocus(Qt.FocusReason.TabFocusReason)
+    for card in cards(opened):
+        for widget in card.tab_order()[:-1]:
+            assert QApplication.focusWidget() is widget
+            QTest.keyClick(widget, Qt.Key.Key_Tab)
 
 
 def test_stars_and_names_are_written_down(opened: Panel, backend: FakeBackend, qtbot: QtBot):

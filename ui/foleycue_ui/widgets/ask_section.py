@@ -25,6 +25,7 @@ class AskSection(QWidget):
         self.options = OptionsRow(state.request)
         self.generate_bar = GenerateBar(state)
         self.queue = QueueList(state)
+        self.queue.after = self.generate_bar.cancel
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

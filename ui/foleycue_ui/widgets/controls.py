@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small widgets that all parts of the panel use, with keyboard manners of their own."""
 
+from itertools import pairwise
+
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
@@ -161,6 +163,13 @@ class Glyph(QWidget):
         """Draw."""
         painter = QPainter(self)
         draw(painter, self._symbol, self.rect().toRectF(), self._token, 2.2)
+
+
+def chain(*widgets: QWidget | None) -> None:
+    """Let Tab go from each widget to the next one: for those that are made when the others are long there."""
+    there = [widget for widget in widgets if widget is not None]
+    for first, second in pairwise(there):
+        QWidget.setTabOrder(first, second)
 
 
 def caption(text: str = "", look: str = "caption") -> QLabel:

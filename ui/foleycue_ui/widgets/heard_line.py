@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from foleycue_shared.messages import KnownSound
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.request import RequestModel
-from foleycue_ui.widgets.controls import Elided, caption
+from foleycue_ui.widgets.controls import Elided, caption, chain
 from foleycue_ui.widgets.flow import Chip, Flow
 
 
@@ -20,6 +20,7 @@ class HeardLine(QWidget):
         self.chips = Flow()
         self.near: list[Chip] = []
         self.suggested: list[Chip] = []
+        self.after: QWidget | None = None  # what Tab leaves for the chips
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 0, 2, 0)
         column.setSpacing(3)
@@ -45,6 +46,7 @@ class HeardLine(QWidget):
         if unused and not self.near:
             self.chips.add(caption(tr("Ask", "Suggested:")))
             self.suggested = [self._suggestion(words) for words in unused]
+        chain(self.after, *self.near, *self.suggested)
         self.words.setVisible(bool(self.words.whole()))
         self.chips.setVisible(bool(self.near or self.suggested))
         self.setVisible(bool(self.words.whole() or self.suggested))

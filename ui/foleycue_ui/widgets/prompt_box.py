@@ -48,6 +48,7 @@ class PromptBox(QWidget):
         self._model = model
         self.prompt = PromptEdit()
         self.heard = HeardLine(model)
+        self.heard.after = self.prompt
         self.negative = Line(tr("Ask", "Not this"))
         self.negative.setPlaceholderText(tr("Ask", "Not this: wind, echo …"))
         self.negative.setToolTip(tr("Ask", "What should not be heard"))

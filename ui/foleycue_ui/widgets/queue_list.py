@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout,
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.queue import QueueItem
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.widgets.controls import Button, Elided, IconButton, caption
+from foleycue_ui.widgets.controls import Button, Elided, IconButton, caption, chain
 
 _FINE = 1000
 #: Between two reports the bar goes on by itself.
@@ -44,6 +44,7 @@ class QueueList(QWidget):
         super().__init__(parent)
         self._state = state
         self.rows: list[QueueRow] = []
+        self.after: QWidget | None = None  # what Tab leaves for the rows
         self.head = Elided("", "caption")
         self.progress = QProgressBar()
         self.progress.setRange(0, _FINE)
@@ -89,6 +90,7 @@ class QueueList(QWidget):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
+        chain(self.after, *(button for row in self.rows for button in (row.up, row.down, row.cancel)))
         self.head.set_text(item_text(items[0]) if items else "")
         self._show_progress()
 

@@ -8,7 +8,7 @@ from foleycue_shared.messages import MAX_PROMPT, Shot
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.widgets.controls import Elided, Line, caption
+from foleycue_ui.widgets.controls import Elided, Line, caption, chain
 
 _MOST_HEIGHT = 150
 _NAME_WIDTH = 120
@@ -22,6 +22,7 @@ class ShotRows(QWidget):
         self._state = state
         self._shown: tuple[tuple[int, str], ...] = ()
         self.fields: list[Line] = []
+        self.after: QWidget | None = None  # what Tab leaves for the fields
         self.hint = caption(tr("Ask", "The range shows one shot only: its prompt is the one above."))
         self.hint.setWordWrap(True)
         self._scroll = QScrollArea()
@@ -77,6 +78,7 @@ class ShotRows(QWidget):
             self.fields.append(field)
         grid.setColumnStretch(1, 1)
         self._scroll.setWidget(inner)
+        chain(self.after, *self.fields)
         self._scroll.setFixedHeight(min(_MOST_HEIGHT, inner.sizeHint().height() + 2))
 
     def _show_texts(self) -> None:

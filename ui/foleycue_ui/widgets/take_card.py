@@ -102,6 +102,10 @@ class TakeCard(QFrame):
             widget.setVisible(bool(self.warning.whole()))
         grid.setColumnStretch(1, 1)
 
+    def tab_order(self) -> list[QWidget]:
+        """What Tab reaches, from left to right."""
+        return [self.play, self.star, self.insert, self.discard, self.more, self.name]
+
     def show_as(self, number: int, chosen: bool, other: bool) -> None:
         """The number that picks it, whether it is the chosen one, or the one that is kept to compare with."""
         starred = self.entry.stored.starred

@@ -9,7 +9,7 @@ from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.model.takes import TakeEntry
 from foleycue_ui.playback.player import Player
-from foleycue_ui.widgets.controls import Button, caption
+from foleycue_ui.widgets.controls import Button, caption, chain
 from foleycue_ui.widgets.take_card import TakeCard
 from foleycue_ui.widgets.take_words import time_made
 
@@ -76,6 +76,7 @@ class TakeList(QWidget):
                 place += 1
         for card in old.values():
             self._drop(card)
+        chain(*(widget for card in self.cards for widget in card.tab_order()), self.earlier)
         self.hint.setVisible(not self.cards)
         left = len(takes.entries) - len(self.cards)
         self.earlier.setVisible(left > 0)

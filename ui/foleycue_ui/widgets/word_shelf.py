@@ -37,6 +37,7 @@ class WordShelf(QWidget):
             (self.shots_link, self.shots),
             (self.strengths_link, self.strengths),
         )
+        self.shots.after = self.strengths_link
         links = Flow(0)
         for link in self.links():
             links.add(link)

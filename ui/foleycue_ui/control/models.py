@@ -13,7 +13,7 @@ from foleycue_shared.messages import EngineInfo, ListEngines
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.work import Work
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.models import ModelsModel, Task, plan_of
+from foleycue_ui.model.models import ModelsModel, Plan, Task, plan_of
 from foleycue_ui.model.settings import COMMERCIAL_ONLY
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class ModelKeeper(QObject):
         self._work = Work(self)
         self._interrupt: Interrupt | None = None
         self._engines: tuple[EngineInfo, ...] = ()
+        self._planned: Plan | None = None
         self._listed = self._listing = False
         self._said.connect(self._on_said)
         desk.settings.changed.connect(self._on_setting)
@@ -127,7 +128,10 @@ class ModelKeeper(QObject):
         self._model.set_task(task)
 
         def done(_: int) -> None:
+            planned, self._planned = self._planned, None
             self._over()
+            if planned is not None:  # asked only now, since the answer may begin the next task at once
+                self._model.set_plan(planned)
 
         def failed(error: FoleyCueError) -> None:
             self._over()
@@ -154,7 +158,7 @@ class ModelKeeper(QObject):
             told = {name: event[name] for name in ("phase", "done", "total", "seconds_left")}
             self._model.set_task(replace(task, **told))
         elif event["event"] == "plan" and task is not None and task.action == "plan":
-            self._model.set_plan(plan_of(event))
+            self._planned = plan_of(event)
         elif event["event"] == "verified":
             self._tell_verdict(event)
         elif event["event"] == "done":

@@ -68,15 +68,14 @@ class ModelCard(QFrame):
             facts.addWidget(caption(tr("Models", "Folder")), facts.rowCount(), 0)
             facts.addWidget(Elided(entry.path, "", Qt.TextElideMode.ElideMiddle), facts.rowCount() - 1, 1)
         column.addLayout(facts)
-        if not entry.built_in:
-            for button, tip in (
-                (self.download, tr("Models", "See size and licences first, then download")),
-                (self.bring, tr("Models", "Install from a folder on this computer, without a network")),
-                (self.verify, tr("Models", "Read every file and compare it with its checksum")),
-                (self.remove, tr("Models", "Remove the model from the disk")),
-            ):
-                button.setToolTip(tip)
-                self.buttons.add(button)
+        for button, tip in (
+            (self.download, tr("Models", "See size and licences first, then download")),
+            (self.bring, tr("Models", "Install from a folder on this computer, without a network")),
+            (self.verify, tr("Models", "Read every file and compare it with its checksum")),
+            (self.remove, tr("Models", "Remove the model from the disk")),
+        ):
+            button.setToolTip(tip)
+            self.buttons.add(button)
         for part in (self.buttons, self.question, self.task):
             column.addWidget(part)
 

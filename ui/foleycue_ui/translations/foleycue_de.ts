@@ -80,6 +80,58 @@
         <translation>Ausgewählte Cues löschen</translation>
     </message>
     <message>
+        <source>Add a cue at the playhead</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Select the previous cue</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Select the next cue</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Select all cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue lane: zoom in</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue lane: zoom out</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue lane: show the whole range</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue lane: show the selected cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues from the picture</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues from the guide track</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Remove all cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Import cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Export cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Play</source>
         <translation>Abspielen</translation>
     </message>
@@ -368,8 +420,8 @@
         <translation>Das kennt die Engine nicht. Am nächsten:</translation>
     </message>
     <message>
-        <source>From the picture:</source>
-        <translation>Aus dem Bild:</translation>
+        <source>Suggested:</source>
+        <translation>Vorschläge:</translation>
     </message>
     <message>
         <source>Ask for this instead</source>
@@ -620,6 +672,236 @@
     <message>
         <source>step {step}/{steps}</source>
         <translation>Schritt {step}/{steps}</translation>
+    </message>
+</context><context>
+    <name>Lane</name>
+    <message>
+        <source>{count} cues from {name}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>{count} cues written to {name}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues belong to a range: open a timeline or clip and mark one.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Finding cues…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No cues yet</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No cues: click to add</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>from the picture</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>from the guide track</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>yours</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>performed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue {number} of {count}, {seconds:.3f} s, strength {strength:.2f}, {source}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The take missed it: no sound starts within 50 ms.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The take sounds {milliseconds:.0f} ms late.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The take sounds {milliseconds:.0f} ms early.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{count} missed by the take</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>1 cue</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{count} cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>clear events</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>some clear events</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>few clear events: suggestions only</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Click: add a cue. Drag: move it by frames (Ctrl or Alt: freely), up and down for its strength.
+Drag from an empty place: select. Ctrl+wheel: zoom. On the ruler: scrub.
+◆ from the picture   ▼ from the guide track   ● yours   ■ performed
+✕ missed by the take   → the take is early or late</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue lane</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues: the moments that should sound</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>take</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>sound in the timeline</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>gap</source>
+        <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>Import cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Export cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues that you set or performed stay.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Undo the last change of cues</source>
+        <translation>Letzte Änderung an Cues rückgängig machen</translation>
+    </message>
+    <message>
+        <source>From picture</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues from the picture</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Exchange the predicted cues for all that the picture shows.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>From guide track</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues from the guide track</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Exchange the predicted cues for those heard in the timeline's own sound.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Remove all cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Import and export cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Zoom out (-)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Show the whole range (F)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>How many cues are predicted, from few to many</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Few: only what is certain. Many: whatever may be an event.
+Only predicted cues come and go; yours, performed ones and what you removed stay as they are.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Few</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Many</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cue sheets ({patterns})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cues as JSON ({patterns})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>OTIO markers ({patterns})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Audacity labels ({patterns})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Import cues…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Export cues…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Part of the range that the cue lane shows</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Scroll the cue lane (Shift+wheel)</source>
+        <translation type="unfinished" />
     </message>
 </context><context>
     <name>Memory</name>

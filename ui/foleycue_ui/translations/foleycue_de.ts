@@ -81,55 +81,55 @@
     </message>
     <message>
         <source>Add a cue at the playhead</source>
-        <translation type="unfinished" />
+        <translation>Cue an der Abspielmarke setzen</translation>
     </message>
     <message>
         <source>Select the previous cue</source>
-        <translation type="unfinished" />
+        <translation>Vorigen Cue wählen</translation>
     </message>
     <message>
         <source>Select the next cue</source>
-        <translation type="unfinished" />
+        <translation>Nächsten Cue wählen</translation>
     </message>
     <message>
         <source>Select all cues</source>
-        <translation type="unfinished" />
+        <translation>Alle Cues wählen</translation>
     </message>
     <message>
         <source>Cue lane: zoom in</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur: vergrößern</translation>
     </message>
     <message>
         <source>Cue lane: zoom out</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur: verkleinern</translation>
     </message>
     <message>
         <source>Cue lane: show the whole range</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur: ganzen Bereich zeigen</translation>
     </message>
     <message>
         <source>Cue lane: show the selected cues</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur: gewählte Cues zeigen</translation>
     </message>
     <message>
         <source>Cues from the picture</source>
-        <translation type="unfinished" />
+        <translation>Cues aus dem Bild</translation>
     </message>
     <message>
         <source>Cues from the guide track</source>
-        <translation type="unfinished" />
+        <translation>Cues aus dem Leitton</translation>
     </message>
     <message>
         <source>Remove all cues</source>
-        <translation type="unfinished" />
+        <translation>Alle Cues entfernen</translation>
     </message>
     <message>
         <source>Import cues</source>
-        <translation type="unfinished" />
+        <translation>Cues importieren</translation>
     </message>
     <message>
         <source>Export cues</source>
-        <translation type="unfinished" />
+        <translation>Cues exportieren</translation>
     </message>
     <message>
         <source>Play</source>
@@ -677,7 +677,7 @@
     <name>Lane</name>
     <message>
         <source>{count} cues from {name}.</source>
-        <translation type="unfinished" />
+        <translation>{count} Cues aus {name}.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -685,106 +685,109 @@
     </message>
     <message>
         <source>{count} cues written to {name}.</source>
-        <translation type="unfinished" />
+        <translation>{count} Cues in {name} geschrieben.</translation>
     </message>
     <message>
         <source>Cues belong to a range: open a timeline or clip and mark one.</source>
-        <translation type="unfinished" />
+        <translation>Cues gehören zu einem Bereich: Timeline oder Clip öffnen und einen markieren.</translation>
     </message>
     <message>
         <source>Finding cues…</source>
-        <translation type="unfinished" />
+        <translation>Cues werden gesucht …</translation>
     </message>
     <message>
         <source>No cues yet</source>
-        <translation type="unfinished" />
+        <translation>Noch keine Cues</translation>
     </message>
     <message>
         <source>No cues: click to add</source>
-        <translation type="unfinished" />
+        <translation>Keine Cues: Klick setzt einen</translation>
     </message>
     <message>
         <source>from the picture</source>
-        <translation type="unfinished" />
+        <translation>aus dem Bild</translation>
     </message>
     <message>
         <source>from the guide track</source>
-        <translation type="unfinished" />
+        <translation>aus dem Leitton</translation>
     </message>
     <message>
         <source>yours</source>
-        <translation type="unfinished" />
+        <translation>eigene</translation>
     </message>
     <message>
         <source>performed</source>
-        <translation type="unfinished" />
+        <translation>eingespielt</translation>
     </message>
     <message>
         <source>Cue {number} of {count}, {seconds:.3f} s, strength {strength:.2f}, {source}</source>
-        <translation type="unfinished" />
+        <translation>Cue {number} von {count}, {seconds:.3f} s, Stärke {strength:.2f}, {source}</translation>
     </message>
     <message>
         <source>The take missed it: no sound starts within 50 ms.</source>
-        <translation type="unfinished" />
+        <translation>Der Take hat ihn verfehlt: Innerhalb von 50 ms beginnt kein Klang.</translation>
     </message>
     <message>
         <source>The take sounds {milliseconds:.0f} ms late.</source>
-        <translation type="unfinished" />
+        <translation>Der Take klingt {milliseconds:.0f} ms zu spät.</translation>
     </message>
     <message>
         <source>The take sounds {milliseconds:.0f} ms early.</source>
-        <translation type="unfinished" />
+        <translation>Der Take klingt {milliseconds:.0f} ms zu früh.</translation>
     </message>
     <message>
         <source>{count} missed by the take</source>
-        <translation type="unfinished" />
+        <translation>{count} vom Take verfehlt</translation>
     </message>
     <message>
         <source>{count} selected</source>
-        <translation type="unfinished" />
+        <translation>{count} gewählt</translation>
     </message>
     <message>
         <source>1 cue</source>
-        <translation type="unfinished" />
+        <translation>1 Cue</translation>
     </message>
     <message>
         <source>{count} cues</source>
-        <translation type="unfinished" />
+        <translation>{count} Cues</translation>
     </message>
     <message>
         <source>clear events</source>
-        <translation type="unfinished" />
+        <translation>klare Ereignisse</translation>
     </message>
     <message>
         <source>some clear events</source>
-        <translation type="unfinished" />
+        <translation>einige klare Ereignisse</translation>
     </message>
     <message>
         <source>few clear events: suggestions only</source>
-        <translation type="unfinished" />
+        <translation>wenige klare Ereignisse: nur Vorschläge</translation>
     </message>
     <message>
         <source>Click: add a cue. Drag: move it by frames (Ctrl or Alt: freely), up and down for its strength.
 Drag from an empty place: select. Ctrl+wheel: zoom. On the ruler: scrub.
 ◆ from the picture   ▼ from the guide track   ● yours   ■ performed
 ✕ missed by the take   → the take is early or late</source>
-        <translation type="unfinished" />
+        <translation>Klick: Cue setzen. Ziehen: bildweise verschieben (Strg oder Alt: frei), auf und ab für die Stärke.
+Aus leerer Stelle ziehen: auswählen. Strg+Rad: vergrößern. Auf dem Lineal: spulen.
+◆ aus dem Bild   ▼ aus dem Leitton   ● eigene   ■ eingespielt
+✕ vom Take verfehlt   → der Take ist zu früh oder zu spät</translation>
     </message>
     <message>
         <source>Cue lane</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur</translation>
     </message>
     <message>
         <source>Cues: the moments that should sound</source>
-        <translation type="unfinished" />
+        <translation>Cues: die Momente, die klingen sollen</translation>
     </message>
     <message>
         <source>take</source>
-        <translation type="unfinished" />
+        <translation>Take</translation>
     </message>
     <message>
         <source>sound in the timeline</source>
-        <translation type="unfinished" />
+        <translation>Ton der Timeline</translation>
     </message>
     <message>
         <source>gap</source>
@@ -792,15 +795,15 @@ Drag from an empty place: select. Ctrl+wheel: zoom. On the ruler: scrub.
     </message>
     <message>
         <source>Import cues</source>
-        <translation type="unfinished" />
+        <translation>Cues importieren</translation>
     </message>
     <message>
         <source>Export cues</source>
-        <translation type="unfinished" />
+        <translation>Cues exportieren</translation>
     </message>
     <message>
         <source>Cues that you set or performed stay.</source>
-        <translation type="unfinished" />
+        <translation>Gesetzte und eingespielte Cues bleiben.</translation>
     </message>
     <message>
         <source>Undo the last change of cues</source>
@@ -808,100 +811,101 @@ Drag from an empty place: select. Ctrl+wheel: zoom. On the ruler: scrub.
     </message>
     <message>
         <source>From picture</source>
-        <translation type="unfinished" />
+        <translation>Aus Bild</translation>
     </message>
     <message>
         <source>Cues from the picture</source>
-        <translation type="unfinished" />
+        <translation>Cues aus dem Bild</translation>
     </message>
     <message>
         <source>Exchange the predicted cues for all that the picture shows.</source>
-        <translation type="unfinished" />
+        <translation>Die vorhergesagten Cues gegen alle tauschen, die das Bild zeigt.</translation>
     </message>
     <message>
         <source>From guide track</source>
-        <translation type="unfinished" />
+        <translation>Aus Leitton</translation>
     </message>
     <message>
         <source>Cues from the guide track</source>
-        <translation type="unfinished" />
+        <translation>Cues aus dem Leitton</translation>
     </message>
     <message>
         <source>Exchange the predicted cues for those heard in the timeline's own sound.</source>
-        <translation type="unfinished" />
+        <translation>Die vorhergesagten Cues gegen die tauschen, die im Ton der Timeline zu hören sind.</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished" />
+        <translation>Leeren</translation>
     </message>
     <message>
         <source>Remove all cues</source>
-        <translation type="unfinished" />
+        <translation>Alle Cues entfernen</translation>
     </message>
     <message>
         <source>Import and export cues</source>
-        <translation type="unfinished" />
+        <translation>Cues importieren und exportieren</translation>
     </message>
     <message>
         <source>Zoom in (+)</source>
-        <translation type="unfinished" />
+        <translation>Vergrößern (+)</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
-        <translation type="unfinished" />
+        <translation>Verkleinern (-)</translation>
     </message>
     <message>
         <source>Show the whole range (F)</source>
-        <translation type="unfinished" />
+        <translation>Ganzen Bereich zeigen (F)</translation>
     </message>
     <message>
         <source>How many cues are predicted, from few to many</source>
-        <translation type="unfinished" />
+        <translation>Wie viele Cues vorhergesagt werden, von wenigen bis zu vielen</translation>
     </message>
     <message>
         <source>Few: only what is certain. Many: whatever may be an event.
 Only predicted cues come and go; yours, performed ones and what you removed stay as they are.</source>
-        <translation type="unfinished" />
+        <translation>Wenige: nur was sicher ist. Viele: alles, was ein Ereignis sein mag.
+Nur vorhergesagte Cues kommen und gehen; eigene, eingespielte und entfernte bleiben, wie sie sind.</translation>
     </message>
     <message>
         <source>Few</source>
-        <translation type="unfinished" />
+        <translation>Wenige</translation>
     </message>
     <message>
         <source>Many</source>
-        <translation type="unfinished" />
+        <translation>Viele</translation>
     </message>
     <message>
         <source>Cue sheets ({patterns})</source>
-        <translation type="unfinished" />
+        <translation>Cue-Listen ({patterns})</translation>
     </message>
     <message>
         <source>Cues as JSON ({patterns})</source>
-        <translation type="unfinished" />
+        <translation>Cues als JSON ({patterns})</translation>
     </message>
     <message>
         <source>OTIO markers ({patterns})</source>
-        <translation type="unfinished" />
+        <translation>OTIO-Marker ({patterns})</translation>
     </message>
     <message>
         <source>Audacity labels ({patterns})</source>
-        <translation type="unfinished" />
+        <translation>Audacity-Textmarken ({patterns})</translation>
     </message>
     <message>
         <source>Import cues…</source>
-        <translation type="unfinished" />
+        <translation>Cues importieren …</translation>
     </message>
     <message>
         <source>Export cues…</source>
-        <translation type="unfinished" />
+        <translation>Cues exportieren …</translation>
     </message>
     <message>
         <source>Part of the range that the cue lane shows</source>
-        <translation type="unfinished" />
+        <translation>Teil des Bereichs, den die Cue-Spur zeigt</translation>
     </message>
     <message>
         <source>Scroll the cue lane (Shift+wheel)</source>
-        <translation type="unfinished" />
+        <translation>Cue-Spur rollen (Umschalt+Rad)</translation>
     </message>
 </context><context>
     <name>Memory</name>

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check panel listen blender-extension test-bpy test-kdenlive-new setup lint clean
+.PHONY: demo test check panel listen translations blender-extension test-bpy test-kdenlive-new setup lint clean
 demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
@@ -24,6 +24,9 @@ panel: $(READY)  ## the panel, on the demo timeline
 
 listen: $(READY)  ## build/listen/index.html: forty sounds of the embedded model to hear
 	$(PY) -m foleycue_backend.training listen --out build/listen
+
+translations: $(READY)  ## the panel's texts into its .ts, its .ts into its .qm (needs lrelease: Debian's qt6-l10n-tools)
+	$(PY) .ci/translations
 
 blender-extension: $(READY)  ## build/foleycue-blender.zip: an extension (Blender 4.2 and later) and a legacy add-on (3.4)
 	$(PY) -m foleycue_plugin.hosts.blender.build build/foleycue-blender.zip

@@ -24,7 +24,7 @@ from foleycue_plugin.connection import Connection
 from foleycue_plugin.selection import mark
 from foleycue_plugin.session import new_session
 from foleycue_plugin.usecases import open_source, plan_generation
-from foleycue_shared.messages import Done, Event, Failed, Load, Ping, Pong, Refused, Request, WorkerState
+from foleycue_shared.messages import Done, Event, Failed, Load, Ping, Pong, Refused, Request, Understand, WorkerState
 from foleycue_shared.places import home
 
 SECONDS = 10
@@ -46,6 +46,8 @@ def main() -> int:
             line.hello(new_session(), 10)
             try:
                 measure(line, "quiet", None, b"", interval)
+                prompt = Understand(prompt="footsteps on gravel and a dog barking far away, " * 20)
+                measure(line, "broker reads a prompt before each", None, b"", interval, before=prompt)
                 measure(line, "worker imports torch, loads mini", Load(), b"", interval)
                 plan = plan_generation(mark(open_source(movie)), seeds=range(given.takes), prompt="hammer")
                 measure(
@@ -56,8 +58,18 @@ def main() -> int:
     return 0
 
 
-def measure(line: Connection, name: str, request: Request | None, document: bytes, interval: float) -> None:
-    """Ping steadily until what was asked for is done (or for a while), then print the answers' times."""
+def measure(
+    line: Connection,
+    name: str,
+    request: Request | None,
+    document: bytes,
+    interval: float,
+    before: Request | None = None,
+) -> None:
+    """Ping steadily until what was asked for is done (or for a while), then print the answers' times.
+
+    before is sent with each ping, and must be answered first.
+    """
     if request is not None:
         line.send(request, [document] if document else [])
     began = time.perf_counter()
@@ -65,6 +77,8 @@ def measure(line: Connection, name: str, request: Request | None, document: byte
     ended = False
     while not ended and (request is not None or time.perf_counter() - began < QUIET_SECONDS):
         sent = time.perf_counter()
+        if before is not None:
+            line.send(before)
         line.send(Ping(nonce=len(times)))
         answered = False
         while not answered:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import msgspec
 import numpy as np
 
 from foleycue_backend.engines import registry
@@ -27,11 +28,13 @@ from foleycue_backend.stages.align import align
 from foleycue_backend.stages.analysis import Analysis
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_backend.stages.finish import Origin, finish
-from foleycue_backend.stages.media import check_there
-from foleycue_backend.stages.picture_cues import CURVE_RATE, Prediction
+from foleycue_backend.stages.intensity import Line, from_second, intensity_line
+from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_backend.stages.raw_audio import RawAudio
+from foleycue_backend.stages.stretches import Stretch, join_stretches, plan_stretches, shared_steps
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
+from foleycue_shared.media.pictures import check_there
 from foleycue_shared.messages import (
     DEFAULT_SETTING,
     MAX_RANGE_SECONDS,
@@ -42,8 +45,8 @@ from foleycue_shared.messages import (
     Scope,
     Shot,
 )
-from foleycue_shared.timeline import from_document, picture_pieces, sound_pieces
-from foleycue_shared.timing import CUE_RATE, FrameRange, exact_rate, frames_to_samples
+from foleycue_shared.timeline import Piece, from_document, picture_pieces, sound_pieces
+from foleycue_shared.timing import CUE_RATE, FrameRange, exact_rate, frames_to_samples, rate_text
 
 _WORK_LEFT_BEHIND = 24 * 3600
 _FASTEST_RATE = 1000
@@ -96,8 +99,8 @@ class Pipeline:
             else:
                 self._generate(request, job, workplace, report)
 
-    def _predict(self, job: "_Job", workplace: Path, report: Report) -> tuple[Cue, ...] | None:
-        """Cues of a range, reported as Analysed; None when they only say what the engine will do unasked."""
+    def _predict(self, job: "_Job", workplace: Path, report: Report) -> Prediction | None:
+        """A range's cues and curve, reported as Analysed; None when they only say what the engine will do unasked."""
         analysis = Analysis(self._cache, job.span, report)
         wanted = job.request.cues
         engine = self._predictor(job.request, report)
@@ -108,16 +111,21 @@ class Pipeline:
         elif wanted.source == CueSource.GUIDE:
             prediction, cached = analysis.guide(job.sounds, wanted.sensitivity, workplace)
         else:
-            prediction, cached = analysis.picture(job.pictures, wanted.sensitivity)
+            prediction, cached = analysis.picture(job.pictures, wanted.sensitivity, wanted.regions)
         prompt = job.request.prompt if isinstance(job.request, Generate) else ""
-        event = _analysed(job, prediction, registry.suggest(job.request.engine, prompt), cached)
+        event = _analysed(job, prediction, _suggestions(job.request.engine, prompt), cached)
         report.analysed(event, prediction.curve.astype("<f4").tobytes())
-        return prediction.cues if engine is None else None
+        return prediction if engine is None else None
 
     def _predictor(self, request: Analyse | Generate, report: Report) -> _SeeingPredictor | None:
-        """The engine, where a picture's cues are its own business."""
+        """The engine, where a picture's cues are its own business: not where a region says what to look at."""
         info = registry.engine_info(request.engine)
-        if request.cues.source == CueSource.GUIDE or not info.available or "picture" not in info.listens:
+        if (
+            request.cues.source == CueSource.GUIDE
+            or request.cues.regions
+            or not info.available
+            or "picture" not in info.listens
+        ):
             return None
         self.load(request.engine, report.progress)
         return self._engine if isinstance(self._engine, _SeeingPredictor) else None
@@ -126,24 +134,37 @@ class Pipeline:
         self.load(request.engine, report.progress)
         engine = self._engine
         assert engine is not None
-        cues = request.cue_sheet
+        cues, line = request.cue_sheet, None
         if cues is None:
             # Where the picture shows no event, the sound's timing is left to the model: rain needs no cue.
-            cues = self._predict(job, workplace, report) or None
+            prediction = self._predict(job, workplace, report)
+            if prediction is not None:
+                cues = prediction.cues or None
+                line = intensity_line(prediction.curve, prediction.rate)
         sheet = None if cues is None else tuple(sorted(cues))
         with _memory_errors():
-            features, _ = Analysis(self._cache, job.span, report).features(engine, job.pictures, job.setting)
+            features = [self._features(engine, job, stretch, report) for stretch in job.stretches]
         origins = [Origin(request, job.span, engine.info, sheet, index) for index in range(len(request.seeds))]
-        takes = [_conditions(origin, job, features) for origin in origins]
-        at_once = engine.at_once(takes[0]) if isinstance(engine, MakesSeveral) else 1
-        for first in range(0, len(takes), at_once):
+        parts = [
+            [_conditions(origin, job, stretch, seen, line) for origin in origins]
+            for stretch, seen in zip(job.stretches, features, strict=True)
+        ]
+        longest = max((part[0] for part in parts), key=lambda conditions: conditions.samples)
+        at_once = engine.at_once(longest) if isinstance(engine, MakesSeveral) else 1
+        for first in range(0, len(origins), at_once):
             place = workplace / str(first)
             place.mkdir()
             group = slice(first, first + at_once)
-            sounds = _diffused(engine, takes[group], place, _passed_on(report, first, len(takes[group])))
+            told = _passed_on(report, first, len(origins[group]))
+            sounds = _made(engine, job, [part[group] for part in parts], place, told)
             for origin, sound in zip(origins[group], sounds, strict=True):
                 self._deliver(sound, origin, report)
             shutil.rmtree(place)
+
+    def _features(self, engine: Engine, job: "_Job", stretch: Stretch, report: Report) -> Features:
+        span = FrameRange(0, stretch.reach - stretch.start, job.span.rate)
+        pictures = job.pictures_of(stretch)
+        return Analysis(self._cache, span, report).features(engine, pictures, job.setting)[0]
 
     def _deliver(self, sound: RawAudio, origin: Origin, report: Report) -> None:
         def aligning() -> None:
@@ -176,7 +197,7 @@ class _Job:
     def __init__(self, request: Analyse | Generate, document: bytes) -> None:
         self.request = request
         self.span = _span(request.scope)
-        timeline = from_document(document)
+        self._timeline = timeline = from_document(document)
         self.pictures = picture_pieces(timeline, self.span)
         if not any(piece.name for piece in self.pictures):
             raise FoleyCueError(
@@ -195,15 +216,26 @@ class _Job:
                 check_there(path)
         if isinstance(request, Generate):
             _check_cues(request.cue_sheet or (), self.span)
+            starts = [piece.start for piece in self.pictures]
+            self.stretches = plan_stretches(request.prompt, request.shot_prompts, starts, self.span)
 
     @property
     def setting(self) -> str:
         """How the engine should work; an analysis alone is for the default."""
         return self.request.setting if isinstance(self.request, Generate) else DEFAULT_SETTING
 
-    def shot_starts(self, sample_rate: int) -> tuple[int, ...]:
-        """Where shots start after the first, in samples."""
-        return tuple(frames_to_samples(piece.start, self.span.rate, sample_rate) for piece in self.pictures[1:])
+    def pictures_of(self, stretch: Stretch) -> list[Piece]:
+        """The pictures that a stretch and its tail show, counted from its start."""
+        return picture_pieces(self._timeline, FrameRange(stretch.start, stretch.reach - stretch.start, self.span.rate))
+
+    def shot_starts(self, stretch: Stretch, sample_rate: int) -> tuple[int, ...]:
+        """Where shots start after a stretch's first, in samples from its start."""
+        first = frames_to_samples(stretch.start, self.span.rate, sample_rate)
+        return tuple(
+            frames_to_samples(piece.start, self.span.rate, sample_rate) - first
+            for piece in self.pictures
+            if stretch.start < piece.start < stretch.reach
+        )
 
 
 def _span(scope: Scope) -> FrameRange:
@@ -244,31 +276,60 @@ def _analysed(job: _Job, prediction: Prediction, suggestions: tuple[str, ...], c
         job_id=job.request.job_id,
         cues=prediction.cues,
         shots=tuple(Shot(start=p.start, frames=p.frames, name=p.name) for p in job.pictures),
-        curve_rate=f"{CURVE_RATE}/1",
+        curve_rate=rate_text(prediction.rate),
         confidence=prediction.confidence,
         suggestions=suggestions,
         cached=cached,
     )
 
 
-def _conditions(origin: Origin, job: _Job, features: Features) -> Conditions:
-    request, rate = origin.request, origin.engine.sample_rate
+def _suggestions(engine: str, prompt: str) -> tuple[str, ...]:
+    """What the engine knows that lies near a prompt that it does not know."""
+    understood = registry.understand(engine, prompt)
+    return () if understood.known else tuple(sound.label for sound in understood.sounds)
+
+
+def _conditions(origin: Origin, job: _Job, stretch: Stretch, features: Features, intensity: Line | None) -> Conditions:
+    request, rate, frames = origin.request, origin.engine.sample_rate, job.span.rate
+    samples = frames_to_samples(stretch.reach, frames, rate) - frames_to_samples(stretch.start, frames, rate)
     return Conditions(
-        samples=job.span.samples(rate),
-        prompt=request.prompt,
+        samples=samples,
+        prompt=stretch.prompt,
         negative=request.negative,
-        cues=origin.cues,
+        cues=None if origin.cues is None else _cues_of(origin.cues, stretch, job.span),
         seed=origin.seed,
         guidance=request.guidance,
         steps=request.steps,
         setting=job.setting,
-        shots=job.shot_starts(rate),
+        shots=job.shot_starts(stretch, rate),
         features=features,
+        intensity=None if intensity is None else from_second(intensity, float(stretch.start / frames)),
     )
 
 
+def _cues_of(cues: Sequence[Cue], stretch: Stretch, span: FrameRange) -> tuple[Cue, ...]:
+    """The cues of a stretch, counted from its start; those in its tail are the next one's."""
+    first, last = (frames_to_samples(frame, span.rate, CUE_RATE) for frame in (stretch.start, stretch.stop))
+    return tuple(msgspec.structs.replace(cue, sample=cue.sample - first) for cue in cues if first <= cue.sample < last)
+
+
+def _made(
+    engine: Engine, job: _Job, parts: Sequence[Sequence[Conditions]], place: Path, on_step: OnStep
+) -> list[RawAudio]:
+    """The engine's sound for each take of a group, exactly as long as the range: its stretches, joined."""
+    made: list[list[RawAudio]] = []
+    for number, takes in enumerate(parts):
+        folder = place / f"stretch{number}"
+        folder.mkdir()
+        made.append(_diffused(engine, takes, folder, shared_steps(on_step, job.stretches, number)))
+    return [
+        join_stretches(sounds, job.stretches, job.span.rate, place / f"{number}.f32")
+        for number, sounds in enumerate(zip(*made, strict=True))
+    ]
+
+
 def _diffused(engine: Engine, takes: Sequence[Conditions], place: Path, on_step: OnStep) -> list[RawAudio]:
-    """The engine's own sound for each take, on disk, exactly as long as the range."""
+    """The engine's own sound for each take, on disk, exactly as long as was asked for."""
     sounds = [RawAudio(place / f"{number}.f32", engine.info.sample_rate) for number in range(len(takes))]
     with _memory_errors():
         for number, block in _blocks(engine, takes, on_step):

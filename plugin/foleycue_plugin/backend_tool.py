@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from foleycue_plugin.backend_process import backend_environment
@@ -25,11 +26,37 @@ Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
 
 
-def run_tool(places: Places, room: str, arguments: Sequence[str], on_event: OnEvent) -> int:
+class Interrupt:
+    """A way to end a tool from another thread, as an interrupt of this one would; it may tidy up."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._wanted = False
+
+    def send(self) -> None:
+        """Interrupt the tool, or the one that is about to start."""
+        with self._lock:
+            self._wanted = True
+            if self._process is not None and self._process.poll() is None:
+                _send_interrupt(self._process)
+
+    def attach(self, process: "subprocess.Popen[str]") -> None:
+        """Note which process to interrupt."""
+        with self._lock:
+            self._process = process
+            if self._wanted:
+                _send_interrupt(process)
+
+
+def run_tool(
+    places: Places, room: str, arguments: Sequence[str], on_event: OnEvent, interrupt: Interrupt | None = None
+) -> int:
     """Run a tool to its end and return its exit status; each event but a failure goes to on_event.
 
-    An interrupt is handed on, and the tool may tidy up. Raises the tool's own failure; CANCELLED after an interrupt;
-    BACKEND_UNREACHABLE when the backend is not installed; INTERNAL when the tool dies without a word.
+    An interrupt, also one sent by `interrupt`, is handed on, and the tool may tidy up. Raises the tool's own failure;
+    CANCELLED after an interrupt; BACKEND_UNREACHABLE when the backend is not installed; INTERNAL when the tool dies
+    without a word.
     """
     if importlib.util.find_spec("foleycue_backend") is None:
         raise FoleyCueError(
@@ -39,6 +66,8 @@ def run_tool(places: Places, room: str, arguments: Sequence[str], on_event: OnEv
     log = places.logs / f"{room}.log"
     with log.open("wb") as errors:
         process = _launch(places, room, arguments, errors.fileno())
+        if interrupt is not None:
+            interrupt.attach(process)
         try:
             failure = _listen(process, on_event)
             status = process.wait()
@@ -92,9 +121,13 @@ def _event(line: str) -> Event | None:
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
 
+def _send_interrupt(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+
+
 def _interrupted(process: "subprocess.Popen[str]") -> Event:
     """Interrupt the tool, and hear what it says to that."""
-    process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+    _send_interrupt(process)
     failure = _listen(process, lambda event: None)
     return failure or {"code": ErrorCode.CANCELLED, "message": "Cancelled."}
 

@@ -116,6 +116,7 @@ class Client:
         self._outgoing: deque[tuple[Request, list[bytes]]] = deque()
         self._pending: dict[str, _Pending] = {}
         self._closing = threading.Event()
+        self._retry = threading.Event()
         self._closed = False
         self._stopped = False  # whether the backend said that it ends because somebody asked
         self._starts: deque[float] = deque(maxlen=MAX_STARTS)
@@ -130,11 +131,16 @@ class Client:
     def close(self) -> None:
         """Leave; jobs go on in the backend. Waits for the thread, except from inside a callback."""
         self._closing.set()
+        self._retry.set()
         self._wake()
         if self._thread.ident is None:
             self._release()
         elif threading.current_thread() is not self._thread:
             self._thread.join()
+
+    def retry(self) -> None:
+        """After FAILED: begin again to connect, with all that was still to be said and done."""
+        self._retry.set()
 
     def send(self, message: Request, blobs: Sequence[bytes] = ()) -> None:
         """Say something to the backend, now or as soon as it can be reached; never blocks.
@@ -190,12 +196,24 @@ class Client:
                 if self._closing.is_set():
                     break
                 if self._is_final(error, failures):
-                    self._say(ConnectionState.FAILED, error.message)
-                    return
+                    self._rest_failed(error.message)
+                    failures = 0
+                    continue
                 self._say(ConnectionState.RECONNECTING, error.message)
             self._closing.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
         self._say(ConnectionState.CLOSED, "")
+
+    def _rest_failed(self, sentence: str) -> None:
+        """Say that it is of no use, and wait until somebody wants it tried again."""
+        self._retry.clear()
+        if self._closing.is_set():
+            return
+        self._say(ConnectionState.FAILED, sentence)
+        self._retry.wait()
+        self._starts.clear()
+        if not self._closing.is_set():
+            self._say(ConnectionState.CONNECTING, "")
 
     def _is_final(self, error: FoleyCueError, failures: int) -> bool:
         """Whether trying again is of no use: another protocol, or a backend that cannot be started."""

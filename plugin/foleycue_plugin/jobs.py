@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
 from foleycue_plugin.client import Client, ConnectionState
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
@@ -24,14 +25,19 @@ from foleycue_shared.messages import (
     ListEngines,
     Progress,
     Refused,
+    Request,
     TakeReady,
+    Understand,
+    Understood,
 )
 from foleycue_shared.places import Places
 
 #: How long a cancelled job may take to say so before we leave it to the backend.
 CANCEL_SECONDS = 10.0
-ENGINES_SECONDS = 60.0
+ANSWER_SECONDS = 60.0
 _TICK = 0.1
+
+E = TypeVar("E", EngineList, Understood)
 
 
 class JobRunner:
@@ -59,15 +65,11 @@ class JobRunner:
 
     def engines(self) -> tuple[EngineInfo, ...]:
         """All engines of the backend."""
-        self._client.send(ListEngines())
-        deadline = time.monotonic() + ENGINES_SECONDS
-        while time.monotonic() < deadline:
-            found = self._next(None)
-            if found is not None and isinstance(found[0], EngineList):
-                return found[0].engines
-        raise FoleyCueError(
-            ErrorCode.BACKEND_UNREACHABLE, "The backend does not name its engines: restart it and try again."
-        )
+        return self._answer(ListEngines(), EngineList).engines
+
+    def understand(self, engine: str, prompt: str) -> Understood:
+        """How an engine reads a prompt. Raises UNKNOWN_ENGINE."""
+        return self._answer(Understand(engine=engine, prompt=prompt), Understood)
 
     def analyse(self, plan: AnalysisPlan) -> tuple[Analysed, bytes]:
         """The cues of a range, and its strength curve (float32). Raises what the job fails with, or CANCELLED."""
@@ -108,6 +110,16 @@ class JobRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+
+    def _answer(self, request: Request, kind: type[E]) -> E:
+        """The backend's answer to a question that needs no worker."""
+        self._client.send(request)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < deadline:
+            found = self._next(None)
+            if found is not None and isinstance(found[0], kind):
+                return found[0]
+        raise FoleyCueError(ErrorCode.BACKEND_UNREACHABLE, "The backend does not answer: restart it and try again.")
 
     def _until_done(self, job_id: str) -> Iterator[tuple[Event, list[bytes]]]:
         """The events of one job up to its end, progress apart. Raises its failure, or CANCELLED."""

@@ -15,7 +15,16 @@ from foleycue_plugin.selection import Selection, mark, select_frames
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import DEFAULT_SETTING, MAX_PROMPT, MAX_TAKES, Analyse, CueRequest, Generate, Guidance
+from foleycue_shared.messages import (
+    DEFAULT_SETTING,
+    MAX_PROMPT,
+    MAX_TAKES,
+    Analyse,
+    CueRequest,
+    Generate,
+    Guidance,
+    ShotPrompt,
+)
 
 __all__ = [
     "DEFAULT_TRACK",
@@ -33,6 +42,7 @@ __all__ = [
     "open_source",
     "plan_analysis",
     "plan_generation",
+    "renew",
     "select_frames",
 ]
 
@@ -73,12 +83,15 @@ def plan_generation(
     guidance: Guidance | None = None,
     steps: int | None = None,
     setting: str = DEFAULT_SETTING,
+    shot_prompts: Sequence[ShotPrompt] = (),
     track: str = DEFAULT_TRACK,
 ) -> Plan:
     """Fix a generation and its placement. Raises LIMIT or BAD_INPUT, and what plan_analysis raises."""
     cues = cues or CueRequest()
     for name, text in (("prompt", prompt), ("negative prompt", negative)):
         _check_text(name, text)
+    for shot in shot_prompts:
+        _check_text("prompt of a shot", shot.prompt)
     _check_text("track name", track)
     _check_seeds(seeds)
     # With cues given by hand nobody listens to the guide track.
@@ -95,6 +108,7 @@ def plan_generation(
         guidance=guidance or Guidance(),
         steps=steps,
         setting=setting,
+        shot_prompts=tuple(shot_prompts),
     )
     placement = PlannedPlacement(
         track=track,
@@ -109,6 +123,11 @@ def plan_generation(
         source=str(selection.project.source),
         fingerprint=selection.fingerprint,
     )
+
+
+def renew(plan: Plan) -> Plan:
+    """The same generation as a job of its own, for another session to send."""
+    return msgspec.structs.replace(plan, request=msgspec.structs.replace(plan.request, job_id=new_id()))
 
 
 def insert(

@@ -173,7 +173,10 @@ class Load(Message, frozen=True, kw_only=True):
 
 
 class Unload(Message, frozen=True, kw_only=True):
-    """End the worker and give its memory back; refused while a job runs."""
+    """End the worker and give its memory back; refused while a job runs.
+
+    A stalled worker is ended all the same: its job fails, and may be sent again.
+    """
 
 
 class Stop(Message, frozen=True, kw_only=True):
@@ -225,7 +228,8 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What an engine is and needs.
 
     listens: of text, negative, picture, cues, objects. settings: what Generate may name. sounds: all that it knows;
-    empty for an engine that takes any words.
+    empty for an engine that takes any words. guidance: what None stands for in Generate's; what is None here as well
+    cannot be set.
     """
 
     id: str
@@ -241,6 +245,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     settings: tuple[str, ...] = (DEFAULT_SETTING,)
     sounds: tuple[SoundClass, ...] = ()
+    guidance: Guidance = Guidance()
 
 
 class EngineList(Message, frozen=True, kw_only=True):

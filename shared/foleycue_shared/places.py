@@ -33,6 +33,7 @@ class Places:
     cache: Path
     outbox: Path  # finished takes that nobody fetched yet
     spool: Path
+    config: Path  # the user's settings
     root: Path | None = None  # the directory that was asked for, None for the user's usual ones
 
     @property
@@ -73,19 +74,21 @@ def home(root: Path | None = None) -> Places:
     """
     root = _asked_root(root)
     if root is not None:
-        data, cache, runtime = root / "data", root / "cache", root / "run"
+        data, cache, config, runtime = root / "data", root / "cache", root / "config", root / "run"
     else:
         dirs = platformdirs.PlatformDirs("foleycue", appauthor=False)
-        data, cache, runtime = Path(dirs.user_data_dir), Path(dirs.user_cache_dir), _users_runtime(dirs)
+        data, cache, config = Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_config_dir)
+        runtime = _users_runtime(dirs)
     places = Places(
         runtime=_runtime_directory(runtime, data),
         data=data,
         cache=cache,
         outbox=(root or data) / "outbox",
         spool=(root or data) / "spool",
+        config=config,
         root=root,
     )
-    for directory in (data, cache, places.outbox, places.spool, places.logs):
+    for directory in (data, cache, config, places.outbox, places.spool, places.logs):
         _make(directory)
     for directory in (places.runtime, places.keys):
         make_private_directory(directory)

@@ -134,9 +134,9 @@ def test_the_whole_way_through_the_panels_own_buttons(desktop, real_home, tmp_pa
         desktop.photograph(tmp_path / "both.png")
 
         takes = panel("generate", prompt="a mallet hits metal", takes=1)["takes"]
-        said = panel("insert", number=2)
+        said = panel("insert", number=0)
         assert said["kind"] == "info" and "FoleyCue of Kdenlive" in said["text"], said
         with Kdenlive(kdenlive.id) as line:
             line.activate_always("file_save")
-        assert audio(edit)[2] == ("FoleyCue", [(START, FRAMES, takes[2])])
-        assert_heard(edit, Path(takes[2]), tmp_path)
+        assert audio(edit)[2] == ("FoleyCue", [(START, FRAMES, takes[0])])
+        assert_heard(edit, Path(takes[0]), tmp_path)

@@ -77,8 +77,8 @@ bpy.ops.foleycue.generate()
 """)
         takes(state.request.takes)
         assert (state.range.start, state.range.end, state.request.prompt) == (5, 45, "a ball bounces on wood")
-        QTest.mouseClick(panel.takes.cards[0].insert, LEFT)
-        qtbot.waitUntil(lambda: state.takes.entries[0].inserted, timeout=PATIENCE)
+        QTest.mouseClick(panel.takes_section.takes.cards[0].insert, LEFT)
+        qtbot.waitUntil(lambda: state.takes.entries[0].stored.used, timeout=PATIENCE)
         first = state.takes.entries[0].path
         assert blender.do(DESCRIBE) == {"FoleyCue": [2, 6, 46, str(first)]}
         assert read_wav_header(first).samples == 40 * 1920
@@ -87,9 +87,9 @@ bpy.ops.foleycue.generate()
         blender.do(f"{OURS}\nsequencer.scene().sequence_editor.active_strip = ours[0]\nbpy.ops.foleycue.regenerate()")
         before = state.request.takes
         takes(2 * before)
-        newest = state.takes.entries[-1]
-        assert newest.take.cues == state.takes.entries[0].take.cues
+        newest = state.takes.entries[0]
+        assert newest.take.cues == state.takes.entries[-1].take.cues
         panel.controller.insert(newest.take.take_id)
-        qtbot.waitUntil(lambda: state.takes.entries[-1].inserted, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: state.takes.entries[0].stored.used, timeout=PATIENCE)
         assert blender.do(DESCRIBE) == {"FoleyCue": [2, 6, 46, str(newest.path)]}
         assert blender.leave() == 0

@@ -65,7 +65,7 @@ def test_from_an_open_timeline_to_an_inserted_take(
     panel.controller.open(TIMELINE)
     qtbot.waitUntil(lambda: state.range.selection is not None, timeout=PATIENCE)
     # Half of the demo is enough, and proves that a marked range is honoured.
-    field = panel.range_strip.out_field
+    field = panel.picture_section.range_strip.out_field
     field.setText(f"{state.range.whole // 2}f")
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: state.range.selection is not None, timeout=PATIENCE)
@@ -73,19 +73,19 @@ def test_from_an_open_timeline_to_an_inserted_take(
     assert len(state.cues.cues) > 0
     assert len(state.cues.shots) >= 1
 
-    predicted, lane = len(state.cues.cues), panel.cue_lane
+    predicted, lane = len(state.cues.cues), panel.lane_section.cue_lane
     free = next(x for x in range(20, lane.width() - 20) if all(lane.cue_near(x + d) is None for d in (-9, 0, 9)))
     QTest.mouseClick(lane, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(free, 90))
     assert len(state.cues.cues) == predicted + 1
 
-    QTest.keyClicks(panel.prompt.prompt, "a hammer hits wood")
-    panel.options.takes.setValue(2)
-    QTest.mouseClick(panel.generate_bar.generate, LEFT)
+    QTest.keyClicks(panel.ask_section.prompt.prompt, "a hammer hits wood")
+    panel.ask_section.options.takes.setValue(2)
+    QTest.mouseClick(panel.ask_section.generate_bar.generate, LEFT)
     qtbot.waitUntil(lambda: not state.job.active, timeout=PATIENCE)
     assert state.notices.notices == ()
-    assert len(panel.takes.cards) == 2
+    assert len(panel.takes_section.takes.cards) == 2
     marked = state.range.marked
-    for card in panel.takes.cards:
+    for card in panel.takes_section.takes.cards:
         take = card.entry.take
         assert take.samples == frames_to_samples(marked.frames, marked.rate, take.sample_rate)
         assert [cue.sample for cue in take.cues] == [cue.sample for cue in state.cues.cues]
@@ -95,9 +95,9 @@ def test_from_an_open_timeline_to_an_inserted_take(
 
     panel.player.seek(state.cues.cues[0].sample)
     qtbot.waitUntil(lambda: panel.player.picture_frame == panel.player.frame, timeout=PATIENCE)
-    assert not panel.picture.image.isNull()
+    assert not panel.picture_section.picture.image.isNull()
 
-    QTest.mouseClick(panel.takes.cards[1].insert, LEFT)
+    QTest.mouseClick(panel.takes_section.takes.cards[1].insert, LEFT)
     qtbot.waitUntil(target.exists, timeout=PATIENCE)
     saved = otio.adapters.read_from_file(str(target))
     source = otio.adapters.read_from_file(str(TIMELINE))
@@ -118,8 +118,6 @@ def test_a_panel_that_went_away_finds_its_takes_again(qtbot: QtBot, qapp: QAppli
         qtbot.waitUntil(lambda: first.state.job.state == "running", timeout=PATIENCE)
     with panel_at(real_home) as second:
         opened(second)
-        qtbot.waitUntil(lambda: any(n.key == "unfinished" for n in second.state.notices.notices), timeout=PATIENCE)
-        next(n for n in second.state.notices.notices if n.key == "unfinished").run()
         qtbot.waitUntil(lambda: len(second.state.takes.entries) == before + 3, timeout=PATIENCE)
         qtbot.waitUntil(lambda: not second.state.job.active, timeout=PATIENCE)
         assert second.state.notices.notices == ()

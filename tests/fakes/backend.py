@@ -21,7 +21,8 @@ A script holds for jobs that come after it was set. Default: Analyse answers Acc
 Analysed, Done; Generate answers Accepted, Progress for each phase and step, one TakeReady a seed, Done. Takes are real
 24-bit mono WAV files in places.outbox, of exactly the samples of the range, silent but for a click at each cue; their
 TakeReady says what a backend would say. Cancel is honoured at the next step; Attach replays; Acknowledge is only noted
-(backend.acknowledged). The same Analyse or Generate twice is one job.
+(backend.acknowledged). The same Analyse or Generate twice is one job, unless it failed and may be tried again: then it
+begins anew. Unload while a worker is said to be stalled (backend.send) fails the job that runs, as a broker does.
 """
 
 import hashlib
@@ -80,6 +81,8 @@ from foleycue_shared.messages import (
     Stop,
     Take,
     TakeReady,
+    Understand,
+    Understood,
     Unload,
     Welcome,
     WorkerState,
@@ -140,6 +143,7 @@ class _Job:
     work: Iterator[tuple[JobEvent, list[bytes]] | None] | None = None
     pause: float = 0.0
     due: float = 0.0
+    retryable: bool = False
     cancelled: bool = False
 
 
@@ -151,6 +155,8 @@ class FakeBackend:
         self.script = script or Script()
         self.build = build or build_id()
         self.engines: tuple[EngineInfo, ...] = (MINI, ABSENT)
+        #: How prompts are read; any other is known as it stands.
+        self.understood: dict[str, Understood] = {}
         self.requests: list[tuple[Request, list[bytes]]] = []
         self.acknowledged: list[str] = []
         self.stopped_by_client = False
@@ -158,6 +164,7 @@ class FakeBackend:
         self._released = threading.Event()
         self._orders: deque[str | Event] = deque()
         self._silent = False
+        self._stalled = False
         self._jobs: dict[str, _Job] = {}
         self._sessions: dict[str, bytes] = {}  # session id -> routing identity
         self._lock = InstanceLock(self.places.broker_lock)
@@ -254,6 +261,7 @@ class FakeBackend:
             elif order == "forget":
                 self._jobs.clear()
             elif not isinstance(order, str):
+                self._stalled = isinstance(order, WorkerState) and order.state == "stalled"
                 for session in list(self._sessions):
                     self._tell(session, order)
 
@@ -299,8 +307,13 @@ class FakeBackend:
                 self._tell(session, Pong(nonce=request.nonce))
             case ListEngines():
                 self._tell(session, EngineList(engines=self.engines))
+            case Understand():
+                known = Understood(engine=request.engine, prompt=request.prompt)
+                self._tell(session, self.understood.get(request.prompt, known))
             case Load() | Unload():
                 engine = request.engine if isinstance(request, Load) else None
+                if engine is None and self._stalled:
+                    self._lose_worker()
                 self._tell(session, WorkerState(state="idle" if engine else "none", engine=engine))
             case Analyse() | Generate():
                 self._begin(session, request)
@@ -317,7 +330,8 @@ class FakeBackend:
                 self._end.set()
 
     def _begin(self, session: str, request: Analyse | Generate) -> None:
-        if request.job_id in self._jobs:
+        known = self._jobs.get(request.job_id)
+        if known is not None and not known.retryable:
             self._replay(session, request.job_id, 0)
             return
         script = self.script
@@ -325,10 +339,20 @@ class FakeBackend:
             code, message = script.refuse
             self._tell(session, Refused(code=code, message=message, job_id=request.job_id))
             return
-        job = _Job(session, pause=script.step_seconds)
+        job = known or _Job(session)
+        job.pause, job.retryable = script.step_seconds, False
         self._jobs[request.job_id] = job
         self._emit(job, Accepted(job_id=request.job_id, ahead=0), [])
         job.work = _play(request, script, self.places.outbox, self._released)
+
+    def _lose_worker(self) -> None:
+        self._stalled = False
+        for job_id, job in self._jobs.items():
+            if job.work is not None:
+                job.work, job.retryable = None, True
+                message = "The sound engine had stalled and was ended: try again."
+                failed = Failed(job_id=job_id, code=ErrorCode.WORKER_LOST, message=message, retryable=True)
+                self._emit(job, failed, [])
 
     def _replay(self, session: str, job_id: str, after: int) -> None:
         job = self._jobs.get(job_id)
@@ -363,6 +387,7 @@ class FakeBackend:
                 self._emit(job, *event)
                 if isinstance(event[0], Done | Failed):
                     job.work = None
+                    job.retryable = isinstance(event[0], Failed) and event[0].retryable
 
     def _emit(self, job: _Job, event: JobEvent, blobs: list[bytes]) -> None:
         numbered = msgspec.structs.replace(event, seq=len(job.log) + 1)

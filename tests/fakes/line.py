@@ -19,7 +19,8 @@ from foleycue_backend.broker.server import Broker
 from foleycue_plugin.connection import Answer, Connection
 from foleycue_plugin.session import new_session
 from foleycue_shared.endpoint import ConnectionInfo, live_connection
-from foleycue_shared.messages import EngineInfo, Generate, Message, Request, Scope
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.messages import EngineInfo, Generate, KnownSound, Message, Request, Scope, Understood
 from foleycue_shared.places import Places, home
 
 PIPELINE = "fakes.pipeline:FakePipeline"
@@ -34,6 +35,14 @@ def engine(name: str, **changes: Any) -> EngineInfo:
 
 
 ENGINES = (engine("mini"), engine("broken"), engine("absent", available=False, reason="Not installed."))
+
+
+def understand(name: str, prompt: str) -> Understood:
+    """Stands where the registry's does."""
+    if name not in {info.id for info in ENGINES}:
+        raise FoleyCueError(ErrorCode.UNKNOWN_ENGINE, f"There is no engine {name!r}.")
+    sound = KnownSound(label=prompt.title(), similarity=0.75)
+    return Understood(engine=name, prompt=prompt, sounds=(sound,), known="?" not in prompt)
 
 
 def generate(job_id: str = "job", prompt: str = "", takes: int = 1, **changes: Any) -> Generate:
@@ -97,7 +106,7 @@ class Line:
 def broker_thread(root: Path, **options: Any) -> Iterator[Places]:
     """A real broker, its loop in a thread of the test, its workers real processes of FakePipeline."""
     places = home(root)
-    broker = Broker(places, Options(pipeline=PIPELINE, **options), lambda: ENGINES)
+    broker = Broker(places, Options(pipeline=PIPELINE, **options), lambda: ENGINES, understand)
     ready = threading.Event()
     thread = threading.Thread(target=broker.run, args=(lambda info: ready.set(),))
     before = os.environ.get("PYTHONPATH")

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A panel in a process of its own, on a real screen, and a hand that presses its buttons: one JSON line in, one out.
 
-Run as a program. Words: open (the offered editor), generate (prompt, takes), insert (number), quit.
+Run as a program. Words: open (the offered editor), open_file (path, frames), add_cue, ask (prompt), generate (prompt,
+takes), insert (number), look, quit.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from foleycue_shared.places import home
+from foleycue_shared.timing import CUE_RATE
 from foleycue_ui.app import application, client_factory
 from foleycue_ui.model.state import Notice
 from foleycue_ui.panel import Panel
@@ -45,16 +48,60 @@ class Hand:
     def generate(self, prompt: str, takes: int) -> dict[str, object]:
         """Press Generate, and wait for the takes."""
         before = len(self._state.takes.entries)
-        self._panel.prompt.prompt.setPlainText(prompt)
-        self._panel.options.takes.setValue(takes)
-        QTest.mouseClick(self._panel.generate_bar.generate, LEFT)
+        self._panel.ask_section.prompt.prompt.setPlainText(prompt)
+        self._panel.ask_section.options.takes.setValue(takes)
+        QTest.mouseClick(self._panel.ask_section.generate_bar.generate, LEFT)
         _until(lambda: not self._state.job.active and len(self._state.takes.entries) == before + takes)
-        return {"takes": [str(card.entry.path) for card in self._panel.takes.cards]}
+        return {"takes": [str(card.entry.path) for card in self._panel.takes_section.takes.cards]}
+
+    def open_file(self, path: str, frames: int) -> dict[str, object]:
+        """Open a timeline and mark its first frames."""
+        state = self._state
+        self._panel.controller.open(Path(path))
+        _until(lambda: state.range.open)
+        field = self._panel.picture_section.range_strip.out_field
+        field.setText(f"{frames}f")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        _until(lambda: state.range.selection is not None and state.cues.known and not state.job.analysing)
+        return self.look()
+
+    def add_cue(self) -> dict[str, object]:
+        """Add a cue where there is none, so that the cues are the user's own."""
+        marked = self._state.range.marked
+        self._state.cues.add(marked.samples(CUE_RATE) - 4_801)
+        return self.look()
+
+    def ask(self, prompt: str) -> dict[str, object]:
+        """Press Generate for one take, and wait for nothing."""
+        self._panel.ask_section.prompt.prompt.setPlainText(prompt)
+        self._panel.ask_section.options.takes.setValue(1)
+        QTest.mouseClick(self._panel.ask_section.generate_bar.generate, LEFT)
+        _until(lambda: all(item.plan is not None for item in self._state.queue.items))
+        return self.look()
+
+    def look(self) -> dict[str, object]:
+        """What is there now."""
+        for _ in range(10):
+            QApplication.processEvents()
+            time.sleep(0.01)
+        state = self._state
+        return {
+            "path": str(state.range.path),
+            "range": [state.range.start, state.range.end],
+            "read": state.range.selection is not None,
+            "cues": [cue.sample for cue in state.cues.cues],
+            "prompt": self._panel.ask_section.prompt.prompt.toPlainText(),
+            "queue": [item.prompt for item in state.queue.items],
+            "job": state.job.state,
+            "link": state.link.state,
+            "takes": sorted(entry.take.prompt for entry in state.takes.entries),
+            "notices": [notice.text for notice in state.notices.notices],
+        }
 
     def insert(self, number: int) -> dict[str, object]:
         """Press a take's Insert button, and wait for what the panel says."""
         self._state.notices.clear("insert")
-        QTest.mouseClick(self._panel.takes.cards[number].insert, LEFT)
+        QTest.mouseClick(self._panel.takes_section.takes.cards[number].insert, LEFT)
         _until(lambda: self._notice("insert") is not None)
         notice = self._notice("insert")
         assert notice is not None

@@ -13,6 +13,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import opentimelineio as otio
 import pytest
 
@@ -21,7 +22,7 @@ from foleycue_plugin import usecases
 from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import Analyse, Cancel, Generate, Guidance
+from foleycue_shared.messages import Analyse, Cancel, Generate, Guidance, KnownSound, SoundClass, Understood
 from foleycue_shared.timeline import find_placed
 from plugin.conftest import CLOCKS
 from plugin.media_files import clip, gap, span, write_movie, write_sound, write_timeline
@@ -146,6 +147,32 @@ def test_engines_are_listed(backend, capsys):
     assert [engine["id"] for engine in json.loads(out)["engines"]] == ["mini", "sta-v2a"]
     status, out, _ = run(capsys, "engines")
     assert "not available: The weights are not installed." in out
+
+
+def test_the_sounds_of_an_engine(backend, capsys):
+    sounds = (SoundClass(label="Knock", group="Doors"), SoundClass(label="Rain"))
+    backend.engines = (msgspec.structs.replace(backend.engines[0], sounds=sounds), backend.engines[1])
+    assert run(capsys, "engines", "--sounds", "mini")[:2] == (0, "Doors\n  Knock\n  Rain\n")
+    _, out, _ = run(capsys, "engines", "--sounds", "mini", "--json")
+    assert json.loads(out)["sounds"] == [{"label": "Knock", "group": "Doors"}, {"label": "Rain", "group": ""}]
+    assert run(capsys, "engines", "--sounds", "sta-v2a")[1] == "sta-v2a takes any words.\n"
+    status, _, err = run(capsys, "engines", "--sounds", "maxi")
+    assert status == 2 and "choose one of mini, sta-v2a" in err
+
+
+def test_how_a_prompt_is_read(backend, capsys):
+    near = (KnownSound(label="Dog bark", similarity=0.31, note="far away"), KnownSound(label="Bird", similarity=0.2))
+    backend.understood["a seal"] = Understood(engine="mini", prompt="a seal", sounds=near, known=False)
+    backend.understood["a dog"] = Understood(engine="mini", prompt="a dog", sounds=near[:1])
+    backend.understood["xyzzy"] = Understood(engine="mini", prompt="xyzzy", known=False)
+    _, out, _ = run(capsys, "understand", "a seal")
+    assert "nearest to it are:\n  Dog bark, far away (0.31)\n  Bird (0.20)\n" in out
+    assert "It will make:\n  Dog bark" in run(capsys, "understand", "a dog")[1]
+    assert "knows no sound" in run(capsys, "understand", "xyzzy")[1]
+    assert "as it stands" in run(capsys, "understand", "anything", "--engine", "sta-v2a")[1]
+    answer = json.loads(run(capsys, "understand", "a seal", "--json")[1])
+    assert (answer["engine"], answer["known"], answer["sounds"][1]["label"]) == ("mini", False, "Bird")
+    assert run(capsys, "understand", "x" * 1_001)[0] == 2
 
 
 def test_backend_status(home, capsys):

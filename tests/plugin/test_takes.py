@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import hashlib
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
+from foleycue_plugin import take_index
 from foleycue_plugin.project import PlannedPlacement
 from foleycue_plugin.takes import Plan, TakeStore
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -41,10 +43,57 @@ def test_a_take_moves_in_once(places):
     assert store.adopt(take, plan()) == stored
     assert TakeStore(places).takes_for("f") == [stored]
     assert store.takes_for("other") == []
-    store.discard("t1")
-    store.discard("t1")
-    assert store.takes_for("f") == []
+
+
+def test_a_discarded_take_comes_back_until_it_is_purged(places):
+    store = TakeStore(places)
+    stored = store.adopt(offer(places), plan())
+    for _ in range(2):
+        store.discard(["t1"])
+        assert store.takes_for("f") == []
+        assert stored.path.exists()
+    store.restore(["t1"])
+    store.purge(["t1"])
+    assert store.takes_for("f") == [stored]
+    store.discard(["t1"])
+    store.purge(before=datetime.now(UTC) - timedelta(days=1))
+    assert stored.path.exists()
+    store.purge(["t1"])
     assert not stored.path.exists()
+    store.restore(["t1"])
+    assert store.takes_for("f") == []
+
+
+def test_a_take_on_a_timeline_keeps_its_file_though_it_is_discarded(places):
+    store = TakeStore(places)
+    stored = store.adopt(offer(places), plan())
+    store.note("t1", used=True)
+    store.discard(["t1"])
+    store.purge(["t1"], datetime.now(UTC))
+    assert store.takes_for("f") == []
+    assert stored.path.exists()
+
+
+def test_what_the_user_thinks_of_a_take_is_kept(places):
+    store = TakeStore(places)
+    store.adopt(offer(places), plan())
+    store.note("t1", name="The one", starred=True)
+    (found,) = TakeStore(places).takes_for("f")
+    assert (found.name, found.starred, found.used) == ("The one", True, False)
+    with pytest.raises(ValueError, match="no file"):
+        store.note("t1", file="x")
+
+
+def test_only_what_nobody_needs_is_offered_for_removal(places):
+    store = TakeStore(places)
+    for name in "abcde":
+        store.adopt(offer(places, name, content=b"x" * 100), plan())
+    store.note("a", starred=True)
+    store.note("b", used=True)
+    assert store.size() == 500
+    assert store.spare(500) == ()
+    assert [stored.take.take_id for stored in store.spare(450)] == ["c", "d"]
+    assert [stored.take.take_id for stored in store.spare(100)] == ["c", "d", "e"]
 
 
 def test_takes_of_a_job_come_in_their_order(places):
@@ -61,6 +110,34 @@ def test_plans_are_remembered_until_their_job_ends(places):
     assert TakeStore(places).unfinished() == [plan("a"), plan("b")]
     store.close_job("a")
     assert store.unfinished() == [plan("b")]
+    store.remember(plan("a"))
+    assert store.unfinished() == [plan("a"), plan("b")]
+
+
+def test_plans_keep_their_order_and_their_owner(places):
+    store = TakeStore(places)
+    for job, owner in (("a", "me"), ("b", "me"), ("x", "other"), ("c", "me")):
+        store.remember(plan(job), owner)
+    store.reorder(["c", "a"])
+    store.remember(plan("d"), "me")
+    assert [made.request.job_id for made in store.unfinished("me")] == ["c", "a", "b", "d"]
+    assert [made.request.job_id for made in store.unfinished()] == ["c", "a", "b", "x", "d"]
+
+
+def test_an_index_of_an_older_version_is_taken_over(places):
+    folder = places.data / "takes"
+    folder.mkdir()
+    database = sqlite3.connect(folder / "index.sqlite3")
+    with database:
+        for statement in take_index._STEPS[0].split(";"):
+            database.execute(statement)
+        database.execute("PRAGMA user_version = 1")
+        database.execute(
+            "INSERT INTO takes VALUES ('t1', 'job', 'f', 't1.wav', ?, 0)", (msgspec.json.encode(offer(places)),)
+        )
+    database.close()
+    (found,) = TakeStore(places).takes_for("f")
+    assert (found.name, found.starred, found.used) == ("", False, False)
 
 
 def test_a_crash_between_rename_and_index_loses_nothing(places):

@@ -59,7 +59,7 @@ def wheel(lane: CueLane, place: QPoint, notches: int) -> QWheelEvent:
 
 
 def test_a_click_adds_a_cue_on_a_frame_with_the_strength_of_its_height(opened: Panel):
-    lane, cues = opened.cue_lane, opened.state.cues
+    lane, cues = opened.lane_section.cue_lane, opened.state.cues
     QTest.mouseClick(lane, LEFT, NONE, at(lane, 90_000, 0.7))
     assert len(cues.cues) == 3
     new = next(cue for cue in cues.cues if cue.source == CueSource.USER)
@@ -71,7 +71,7 @@ def test_a_click_adds_a_cue_on_a_frame_with_the_strength_of_its_height(opened: P
 
 
 def test_drag_snaps_to_frames_and_alt_frees_it(opened: Panel):
-    lane, cues = opened.cue_lane, opened.state.cues
+    lane, cues = opened.lane_section.cue_lane, opened.state.cues
     start = at(lane, 24_000)
     drag(lane, start, start + QPoint(37, 1))
     moved = cues.cues[1]
@@ -97,7 +97,7 @@ def test_drag_snaps_to_frames_and_alt_frees_it(opened: Panel):
 
 
 def test_vertical_drag_and_wheel_change_strength_only(opened: Panel):
-    lane, cues = opened.cue_lane, opened.state.cues
+    lane, cues = opened.lane_section.cue_lane, opened.state.cues
     start = at(lane, 24_000, 0.6)
     drag(lane, start, QPoint(start.x() + 2, at(lane, 24_000, 0.9).y()))
     assert cues.cues[1].sample == 24_000
@@ -109,7 +109,7 @@ def test_vertical_drag_and_wheel_change_strength_only(opened: Panel):
 
 
 def test_delete_removes_and_keys_choose_nudge_and_add(opened: Panel):
-    lane, cues = opened.cue_lane, opened.state.cues
+    lane, cues = opened.lane_section.cue_lane, opened.state.cues
     QTest.mouseClick(lane, LEFT, NONE, at(lane, 24_000))
     assert cues.selected == {1}
     assert not cues.edited
@@ -128,7 +128,7 @@ def test_delete_removes_and_keys_choose_nudge_and_add(opened: Panel):
 
 
 def test_shift_click_gathers_and_ruler_scrubs(opened: Panel, qtbot: QtBot):
-    lane, cues = opened.cue_lane, opened.state.cues
+    lane, cues = opened.lane_section.cue_lane, opened.state.cues
     QTest.mouseClick(lane, LEFT, NONE, at(lane, 4_800))
     QTest.mouseClick(lane, LEFT, Qt.KeyboardModifier.ShiftModifier, at(lane, 24_000))
     assert cues.selected == {0, 1}
@@ -143,7 +143,7 @@ def test_a_cue_that_the_take_missed_is_drawn_hollow(opened: Panel, qtbot: QtBot)
     """The head's middle shows the ground instead of the cue's colour."""
     from foleycue_ui.widgets import cue_paint
 
-    lane = opened.cue_lane
+    lane = opened.lane_section.cue_lane
     seen = []
     for missed in (frozenset(), frozenset({24_000})):
         from PyQt6.QtGui import QPainter, QPixmap
@@ -158,7 +158,7 @@ def test_a_cue_that_the_take_missed_is_drawn_hollow(opened: Panel, qtbot: QtBot)
 
 
 def test_nothing_happens_without_a_timeline(panel: Panel):
-    lane = panel.cue_lane
+    lane = panel.lane_section.cue_lane
     QTest.mouseClick(lane, LEFT, NONE, QPoint(100, 80))
     QTest.keyClick(lane, Qt.Key.Key_C)
     assert panel.state.cues.cues == ()

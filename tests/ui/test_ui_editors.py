@@ -56,16 +56,16 @@ def test_an_editor_that_ends_is_no_longer_offered(panel: Panel, script: EditorSc
 def test_generate_there_makes_takes_here_and_insert_lays_them_there(
     panel: Panel, backend: FakeBackend, script: EditorScript, qtbot: QtBot
 ):
-    panel.options.takes.setValue(2)
+    panel.ask_section.options.takes.setValue(2)
     script.ask("generate", {"prompt": "a door falls shut", "negative": "music"})
     until(qtbot, lambda: len(panel.state.takes.entries) == 2 and not panel.state.job.active)
     request = backend.wait_for(Generate)
     assert (request.prompt, request.negative, request.scope.frames) == ("a door falls shut", "music", 36)
-    assert panel.prompt.prompt.toPlainText() == "a door falls shut"
+    assert panel.ask_section.prompt.prompt.toPlainText() == "a door falls shut"
 
     first, second = panel.state.takes.entries
     panel.controller.insert(first.take.take_id)
-    until(qtbot, lambda: panel.state.takes.entries[0].inserted)
+    until(qtbot, lambda: panel.state.takes.entries[0].stored.used)
     sound = script.sounds["sound 0"]
     assert (sound["path"], sound["start"], sound["frames"]) == (str(first.path), 12, 36)
     assert sound["recipe"]["prompt"] == "a door falls shut"
@@ -73,7 +73,7 @@ def test_generate_there_makes_takes_here_and_insert_lays_them_there(
 
     # Another take for the same range takes the place of the first one.
     panel.controller.insert(second.take.take_id)
-    until(qtbot, lambda: panel.state.takes.entries[1].inserted)
+    until(qtbot, lambda: panel.state.takes.entries[1].stored.used)
     assert list(script.sounds) == ["sound 0"]
     assert script.sounds["sound 0"]["path"] == str(second.path)
 

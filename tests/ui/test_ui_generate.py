@@ -23,10 +23,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def generate(panel: Panel, qtbot: QtBot, takes: int = 2, prompt: str = "a hammer hits wood") -> None:
-    panel.prompt.prompt.setPlainText(prompt)
-    panel.options.takes.setValue(takes)
+    panel.ask_section.prompt.prompt.setPlainText(prompt)
+    panel.ask_section.options.takes.setValue(takes)
     before = len(panel.state.takes.entries)
-    QTest.mouseClick(panel.generate_bar.generate, LEFT)
+    QTest.mouseClick(panel.ask_section.generate_bar.generate, LEFT)
     until(qtbot, lambda: not panel.state.job.active and len(panel.state.takes.entries) == before + takes)
 
 
@@ -42,24 +42,24 @@ def test_opening_marks_reads_and_analyses(opened: Panel, backend: FakeBackend):
     assert len(opened.state.cues.curve) > 0
     assert opened.state_bar.name.whole() == "numbers.mp4"
     assert opened.state_bar.status.text() == "Ready"
-    assert opened.range_strip.out_field.text() == "00:00:03:00"
+    assert opened.picture_section.range_strip.out_field.text() == "00:00:03:00"
 
 
 def test_takes_arrive_as_cards_and_are_acknowledged(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     opened.state.request.set_seed(100)
-    opened.prompt.negative.setText("music")
+    opened.ask_section.prompt.negative.setText("music")
     generate(opened, qtbot)
     request = backend.wait_for(Generate)
     assert (request.prompt, request.negative, request.seeds) == ("a hammer hits wood", "music", (100, 101))
     assert request.cue_sheet == opened.state.cues.cues
-    first, second = opened.takes.cards
+    first, second = opened.takes_section.takes.cards
     assert "seed 100" in first.facts.whole()
     assert "cues ±" in first.facts.whole()
     assert first.badge.text().startswith("mini · ")
     assert first.prompt.whole() == "a hammer hits wood"
     assert first.property("chosen") == "true"
     assert second.property("chosen") == "false"
-    assert opened.takes.cards[0].entry.path.exists()
+    assert opened.takes_section.takes.cards[0].entry.path.exists()
     assert len(first.entry.sound.samples) == round(72 * 48_000 * 1001 / 24_000)
     until(qtbot, lambda: len(backend.acknowledged) == 2)
     QTest.mouseClick(second, LEFT)
@@ -75,31 +75,33 @@ def test_edited_cues_are_sent_and_kept_for_another_prompt(opened: Panel, backend
     assert again.prompt == "glass breaks"
     assert again.cue_sheet == opened.state.cues.cues
     assert len([r for r, _ in backend.requests if isinstance(r, Analyse)]) == 1
-    assert len(opened.takes.cards) == 2
+    assert len(opened.takes_section.takes.cards) == 2
 
 
 def test_progress_names_phase_and_step(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(hold_at="vocode")
-    QTest.mouseClick(opened.generate_bar.generate, LEFT)
-    until(qtbot, lambda: "Making sound" in opened.generate_bar.progress.text())
-    assert opened.generate_bar.progress.isVisible()
-    assert opened.generate_bar.cancel.isEnabled()
-    assert not opened.generate_bar.generate.isVisible()
+    QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
+    ask = opened.ask_section
+    until(qtbot, lambda: "Making sound" in ask.queue.progress.text())
+    assert ask.queue.progress.isVisible()
+    assert ask.generate_bar.cancel.isEnabled()
+    assert ask.generate_bar.generate.text() == "Queue 3 more takes"
     backend.release()
     until(qtbot, lambda: not opened.state.job.active)
-    assert opened.generate_bar.generate.isVisible()
+    assert not ask.queue.progress.isVisible()
+    assert ask.generate_bar.generate.text() == "Generate 3 takes"
 
 
 def test_cancel_ends_the_job_and_says_so_to_the_backend(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(step_seconds=0.2)
-    QTest.mouseClick(opened.generate_bar.generate, LEFT)
+    QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
     until(qtbot, lambda: opened.state.job.state == "running")
-    QTest.mouseClick(opened.generate_bar.cancel, LEFT)
+    QTest.mouseClick(opened.ask_section.generate_bar.cancel, LEFT)
     assert opened.state.job.state == "cancelling"
-    assert not opened.generate_bar.cancel.isEnabled()
+    assert not opened.ask_section.generate_bar.cancel.isEnabled()
     until(qtbot, lambda: not opened.state.job.active)
     assert backend.wait_for(Cancel).job_id == backend.wait_for(Generate).job_id
-    assert opened.takes.cards == []
+    assert opened.takes_section.takes.cards == []
 
 
 def test_cancel_before_anything_was_sent(opened: Panel, backend: FakeBackend, qtbot: QtBot):
@@ -114,7 +116,7 @@ def test_cancel_before_anything_was_sent(opened: Panel, backend: FakeBackend, qt
 
 def test_failure_is_a_notice_with_details_and_a_way_on(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(fail=(ErrorCode.WORKER_LOST, "The sound engine stopped: try again."))
-    QTest.mouseClick(opened.generate_bar.generate, LEFT)
+    QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
     until(qtbot, lambda: bool(notice(opened, "job")))
     assert not opened.state.job.active
     frame = opened.notices.frames[0]
@@ -127,13 +129,13 @@ def test_failure_is_a_notice_with_details_and_a_way_on(opened: Panel, backend: F
     backend.script = Script()
     assert frame.action is not None
     QTest.mouseClick(frame.action, LEFT)
-    until(qtbot, lambda: len(opened.takes.cards) == 3 and not opened.state.job.active)
+    until(qtbot, lambda: len(opened.takes_section.takes.cards) == 3 and not opened.state.job.active)
     assert notice(opened, "job") == ""
 
 
 def test_refusal_is_told_and_dismissed(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(refuse=(ErrorCode.QUEUE_FULL, "Too many jobs wait: let one finish."))
-    QTest.mouseClick(opened.generate_bar.generate, LEFT)
+    QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
     until(qtbot, lambda: "Too many jobs" in notice(opened, "job"))
     QTest.mouseClick(opened.notices.frames[0].close_button, LEFT)
     assert opened.state.notices.notices == ()
@@ -142,13 +144,13 @@ def test_refusal_is_told_and_dismissed(opened: Panel, backend: FakeBackend, qtbo
 
 def test_a_lost_line_comes_back_and_the_job_goes_on(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     backend.script = Script(step_seconds=0.05)
-    opened.options.takes.setValue(2)
-    QTest.mouseClick(opened.generate_bar.generate, LEFT)
+    opened.ask_section.options.takes.setValue(2)
+    QTest.mouseClick(opened.ask_section.generate_bar.generate, LEFT)
     until(qtbot, lambda: opened.state.job.state == "running")
     backend.drop_connections()
     backend.forget_jobs()
     until(qtbot, lambda: not opened.state.job.active, timeout=40_000)
-    assert len(opened.takes.cards) == 2
+    assert len(opened.takes_section.takes.cards) == 2
     assert len({entry.take.seed for entry in opened.state.takes.entries}) == 2
 
 
@@ -170,15 +172,15 @@ def test_insert_asks_once_and_writes_copies(
 
     monkeypatch.setattr(opened.controller.insertion, "_ask_path", ask)
     generate(opened, qtbot)
-    QTest.mouseClick(opened.takes.cards[1].insert, LEFT)
+    QTest.mouseClick(opened.takes_section.takes.cards[1].insert, LEFT)
     until(qtbot, lambda: "Inserted on track" in notice(opened, "insert"))
     assert asked == [clip.with_name("numbers-foley.otio")]
     saved = otio.adapters.read_from_file(str(tmp_path / "copy-foley.otio"))
     clips = [c for track in saved.audio_tracks() for c in track.find_clips()]
     assert len(clips) == 1
     assert len(clips[0].media_references()) == 2
-    assert str(opened.takes.cards[1].entry.path.name) in clips[0].media_reference.target_url
-    assert "on the timeline" in opened.takes.cards[1].facts.whole()
+    assert str(opened.takes_section.takes.cards[1].entry.path.name) in clips[0].media_reference.target_url
+    assert "on the timeline" in opened.takes_section.takes.cards[1].facts.whole()
     opened.state.notices.clear("insert")
     opened.controller.insert()
     until(qtbot, lambda: "Inserted on track" in notice(opened, "insert"))
@@ -204,16 +206,16 @@ def test_insert_into_a_place_that_cannot_be_written_leaves_nothing(
 
 def test_discard_can_be_undone_and_else_removes_the_file(opened: Panel, qtbot: QtBot):
     generate(opened, qtbot, takes=2)
-    first = opened.takes.cards[0]
+    first = opened.takes_section.takes.cards[0]
     path = first.entry.path
     QTest.mouseClick(first.discard, LEFT)
-    assert len(opened.takes.cards) == 1
+    assert len(opened.takes_section.takes.cards) == 1
     assert path.exists()
     frame = next(f for f in opened.notices.frames if f.notice.key == "discard")
     assert frame.action is not None
     QTest.mouseClick(frame.action, LEFT)
-    assert opened.takes.cards[0].entry.path == path
-    QTest.mouseClick(opened.takes.cards[0].discard, LEFT)
+    until(qtbot, lambda: opened.takes_section.takes.cards[0].entry.path == path)
+    QTest.mouseClick(opened.takes_section.takes.cards[0].discard, LEFT)
     opened.close()
     assert not path.exists()
 
@@ -221,13 +223,13 @@ def test_discard_can_be_undone_and_else_removes_the_file(opened: Panel, qtbot: Q
 def test_takes_and_cues_belong_to_their_range(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     generate(opened, qtbot, takes=1)
     opened.state.range.mark(10, 60)
-    assert opened.takes.cards == []
+    assert opened.takes_section.takes.cards == []
     wait_ready(opened, qtbot)
     assert backend.wait_for(Analyse, count=2).scope.frames == 50
-    assert opened.takes.cards == []
+    assert opened.takes_section.takes.cards == []
     opened.state.range.mark(0, 72)
     wait_ready(opened, qtbot)
-    until(qtbot, lambda: len(opened.takes.cards) == 1)
+    until(qtbot, lambda: len(opened.takes_section.takes.cards) == 1)
 
 
 def test_an_analysis_that_fails_is_told_and_can_be_asked_again(
@@ -265,23 +267,21 @@ def test_dropping_a_file_opens_it(panel: Panel, qtbot: QtBot, clip: Path):
     assert panel.state.range.path == clip
 
 
-def test_unfinished_work_of_an_earlier_run_is_offered(
-    panel: Panel, backend: FakeBackend, qtbot: QtBot, clip: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_unfinished_work_of_another_program_is_offered(panel: Panel, backend: FakeBackend, qtbot: QtBot, clip: Path):
     from foleycue_plugin.usecases import TakeStore, open_source, plan_generation, select_frames
 
     selection = select_frames(open_source(clip), 0, 72)
     plan = plan_generation(selection, seeds=(5,), prompt="from yesterday")
     TakeStore(backend.places).remember(plan)
-    panel.controller.generation.offer_unfinished()
+    panel.controller.resumption.resume()
     until(qtbot, lambda: bool(notice(panel, "unfinished")))
     panel.controller.open(clip)
     wait_ready(panel, qtbot)
     frame = next(f for f in panel.notices.frames if f.notice.key == "unfinished")
     assert frame.action is not None
     QTest.mouseClick(frame.action, LEFT)
-    until(qtbot, lambda: len(panel.takes.cards) == 1 and not panel.state.job.active)
-    assert panel.takes.cards[0].prompt.whole() == "from yesterday"
+    until(qtbot, lambda: len(panel.takes_section.takes.cards) == 1 and not panel.state.job.active)
+    assert panel.takes_section.takes.cards[0].prompt.whole() == "from yesterday"
     until(qtbot, lambda: TakeStore(backend.places).unfinished() == [])
 
 
@@ -296,13 +296,13 @@ def test_two_films_can_be_opened_one_after_the_other(opened: Panel, qtbot: QtBot
 
 
 def test_the_strip_marks_by_mouse(opened: Panel, qtbot: QtBot):
-    strip, model = opened.range_strip.strip, opened.state.range
+    strip, model = opened.picture_section.range_strip.strip, opened.state.range
     y = strip.height() // 2
     QTest.mousePress(strip, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(strip.x_of(0)), y))
     QTest.mouseMove(strip, QPoint(round(strip.x_of(20)), y))
     QTest.mouseRelease(strip, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(strip.x_of(20)), y))
     assert (model.start, model.end) == (20, 72)
-    assert opened.range_strip.in_field.text() == model.timecode(20)
+    assert opened.picture_section.range_strip.in_field.text() == model.timecode(20)
     QTest.mousePress(strip, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(strip.x_of(72)), y))
     QTest.mouseMove(strip, QPoint(round(strip.x_of(50)), y))
     QTest.mouseRelease(strip, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(strip.x_of(50)), y))
@@ -320,7 +320,7 @@ def test_the_strip_marks_by_mouse(opened: Panel, qtbot: QtBot):
 
 
 def test_the_fields_mark_by_timecode_and_refuse_with_a_sentence(opened: Panel, qtbot: QtBot):
-    model, field = opened.state.range, opened.range_strip.in_field
+    model, field = opened.state.range, opened.picture_section.range_strip.in_field
     for text, start in (("00:00:01:00", 24), ("12f", 12), ("0.5s", 12)):
         field.setText(text)
         QTest.keyClick(field, Qt.Key.Key_Return)
@@ -331,9 +331,9 @@ def test_the_fields_mark_by_timecode_and_refuse_with_a_sentence(opened: Panel, q
         assert model.start == 12
         assert field.property("role") == "wrong"
         assert sentence in notice(opened, "range")
-    out = opened.range_strip.out_field
+    out = opened.picture_section.range_strip.out_field
     out.setText("60f")
     QTest.keyClick(out, Qt.Key.Key_Return)
     assert (model.start, model.end) == (12, 60)
-    assert len(opened.takes.cards) == 0
+    assert len(opened.takes_section.takes.cards) == 0
     wait_ready(opened, qtbot)

@@ -25,7 +25,7 @@ def test_space_plays_and_pauses(opened: Panel):
     opened.setFocus()
     press(opened, KEY.Key_Space)
     assert opened.player.playing
-    assert opened.transport.play.accessibleName() == "Pause"
+    assert opened.picture_section.transport.play.accessibleName() == "Pause"
     press(opened, KEY.Key_Space)
     assert not opened.player.playing
 
@@ -47,7 +47,7 @@ def test_r_generates_digits_pick_enter_inserts_escape_cancels(
     monkeypatch.setattr(opened.controller.insertion, "_ask_path", lambda _: target)
     opened.setFocus()
     press(opened, KEY.Key_R)
-    until(qtbot, lambda: len(opened.takes.cards) == 3 and not opened.state.job.active)
+    until(qtbot, lambda: len(opened.takes_section.takes.cards) == 3 and not opened.state.job.active)
     press(opened, KEY.Key_3)
     assert opened.state.takes.chosen is opened.state.takes.entries[2]
     press(opened, KEY.Key_8)
@@ -62,15 +62,15 @@ def test_r_generates_digits_pick_enter_inserts_escape_cancels(
 
 
 def test_typing_is_typing(opened: Panel, backend: FakeBackend):
-    opened.prompt.prompt.setFocus()
+    opened.ask_section.prompt.prompt.setFocus()
     QTest.keyClicks(QApplication.focusWidget(), "r 1 door")
     assert opened.state.request.prompt == "r 1 door"
     assert not opened.player.playing
-    opened.prompt.negative.setFocus()
+    opened.ask_section.prompt.negative.setFocus()
     press(opened, KEY.Key_R)
     press(opened, KEY.Key_Return)
     assert opened.state.request.negative == "r"
-    opened.options.takes.setFocus()
+    opened.ask_section.options.takes.setFocus()
     press(opened, KEY.Key_Return)
     assert not [r for r, _ in backend.requests if isinstance(r, Generate)]
     press(opened, KEY.Key_Escape)
@@ -79,8 +79,8 @@ def test_typing_is_typing(opened: Panel, backend: FakeBackend):
 
 def test_a_mouse_click_on_a_button_leaves_space_to_the_player(opened: Panel):
     opened.setFocus()
-    QTest.mouseClick(opened.transport.forward, Qt.MouseButton.LeftButton)
-    assert not opened.transport.forward.hasFocus()
+    QTest.mouseClick(opened.picture_section.transport.forward, Qt.MouseButton.LeftButton)
+    assert not opened.picture_section.transport.forward.hasFocus()
     press(opened, KEY.Key_Space)
     assert opened.player.playing
     assert opened.player.frame >= 1
@@ -88,7 +88,7 @@ def test_a_mouse_click_on_a_button_leaves_space_to_the_player(opened: Panel):
 
 
 def test_enter_presses_the_button_that_the_keyboard_reached(opened: Panel):
-    opened.transport.forward.setFocus(Qt.FocusReason.TabFocusReason)
+    opened.picture_section.transport.forward.setFocus(Qt.FocusReason.TabFocusReason)
     press(opened, KEY.Key_Return)
     assert opened.player.frame == 1
 

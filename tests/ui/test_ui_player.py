@@ -20,6 +20,7 @@ from foleycue_ui.playback.clock import SilentClock, frame_at
 from foleycue_ui.playback.media_reader import RangeReader
 from foleycue_ui.playback.picture_feed import to_image
 from foleycue_ui.playback.player import Player
+from foleycue_ui.playback.tape import Tape
 
 
 def never() -> bool:
@@ -111,15 +112,21 @@ def test_frames_own_the_samples_that_name_them():
 
 
 def test_silent_clock_runs_by_its_clock():
-    now = [0]
-    clock = SilentClock(lambda: now[0])
-    clock.start(1_000)
-    now[0] = 500_000_000
-    assert clock.position() == 25_000
-    clock.set_sound(None)
+    now = [100.0]
+    tape = Tape()
+    clock = SilentClock(tape, lambda: now[0])
+    tape.rewind(1_000, Fraction(1), 96_000, False)
+    clock.start()
+    now[0] = 100.5
+    assert tape.place(clock.heard()) == 25_000
+    tape.set_speed(Fraction(1, 2))
+    clock.heard()
+    now[0] = 101.0
+    assert tape.place(clock.heard()) == 37_000
     clock.stop()
-    now[0] = 900_000_000
-    assert clock.position() == 25_000
+    now[0] = 102.0
+    assert tape.place(clock.heard()) == 37_000
+    assert tape.place(clock.heard_at(100.25)) == 13_000
 
 
 class TestPlayer:
@@ -156,7 +163,7 @@ class TestPlayer:
         player.play()
         qtbot.wait(200)
         before = player.position
-        player.set_sound(Sound(np.zeros(48_000, np.float32), 48_000, np.zeros((1, 2), np.float32)))
+        player.set_take(Sound(np.zeros(48_000, np.float32), 48_000, np.zeros((1, 2), np.float32)))
         qtbot.wait(60)
         assert player.playing
         assert 0 < player.position - before < CUE_RATE // 2
@@ -184,6 +191,46 @@ class TestPlayer:
         assert 50 <= player.frame < 62
         player.toggle()
         assert not player.playing
+
+    def test_backward_shows_each_frame_and_stops_at_the_start(self, player: Player, qtbot: QtBot):
+        numbers: list[int] = []
+        player.seek_frame(30)
+        until(qtbot, lambda: player.picture_frame == 30)
+        player.picture_changed.connect(lambda image: numbers.append(number_in(image)))
+        player.shuttle(-1)
+        assert player.speed == -1
+        with qtbot.waitSignal(player.playing_changed, timeout=15_000):
+            pass
+        until(qtbot, lambda: player.picture_frame == 0)
+        assert numbers == sorted(numbers, reverse=True)
+        assert len(numbers) > 15
+        assert player.speed == 1
+
+    def test_j_k_l_change_the_speed_while_it_runs(self, player: Player, qtbot: QtBot):
+        player.shuttle(1)
+        player.shuttle(1)
+        assert player.speed == 2
+        before = player.position
+        qtbot.wait(300)
+        assert 0.4 * CUE_RATE < player.position - before < 1.2 * CUE_RATE
+        player.shuttle(1, held=True)
+        assert player.speed == Fraction(1, 2)
+        player.pause()
+        player.seek(0)
+        player.shuttle(-1)
+        assert player.frame >= FRAMES - 3, "backward from the start begins at the end"
+        player.pause()
+
+    def test_scrubbing_fast_shows_pictures_on_the_way(self, player: Player, qtbot: QtBot):
+        shown: list[int] = []
+        player.picture_changed.connect(lambda image: shown.append(number_in(image)))
+        for k in range(60):
+            player.seek_frame(k * 37 % FRAMES)
+            qtbot.wait(5)
+        last = player.frame
+        until(qtbot, lambda: player.picture_frame == last)
+        assert shown[-1] == last
+        assert len(shown) > 5, "not only the last one"
 
     def test_an_empty_player_does_nothing(self, qtbot: QtBot):
         player = Player(make_clock=SilentClock)

@@ -13,28 +13,28 @@ from foleycue_ui.panel import Panel
 
 def test_prompt_and_not_this_reach_the_model_and_come_back(panel: Panel):
     request = panel.state.request
-    QTest.keyClicks(panel.prompt.prompt, "boots on gravel")
-    QTest.keyClicks(panel.prompt.negative, "rain")
+    QTest.keyClicks(panel.ask_section.prompt.prompt, "boots on gravel")
+    QTest.keyClicks(panel.ask_section.prompt.negative, "rain")
     assert (request.prompt, request.negative) == ("boots on gravel", "rain")
     request.set(prompt="a door", negative="")
-    assert panel.prompt.prompt.toPlainText() == "a door"
-    assert panel.prompt.negative.text() == ""
+    assert panel.ask_section.prompt.prompt.toPlainText() == "a door"
+    assert panel.ask_section.prompt.negative.text() == ""
 
 
-def test_a_prompt_over_the_limit_says_what_is_left_out(panel: Panel):
-    panel.prompt.prompt.setPlainText("x" * (MAX_PROMPT + 7))
-    assert panel.prompt.limit.isVisible()
-    assert panel.prompt.limit.text().startswith("7 characters more")
-    assert len(panel.state.request.prompt) == MAX_PROMPT
-    panel.prompt.prompt.setPlainText("x")
-    assert not panel.prompt.limit.isVisible()
+def test_a_prompt_over_the_limit_says_what_is_left_out(opened: Panel):
+    opened.ask_section.prompt.prompt.setPlainText("x" * (MAX_PROMPT + 7))
+    assert opened.ask_section.prompt.limit.isVisible()
+    assert opened.ask_section.prompt.limit.text().startswith("7 characters more")
+    assert len(opened.state.request.prompt) == MAX_PROMPT
+    opened.ask_section.prompt.prompt.setPlainText("x")
+    assert not opened.ask_section.prompt.limit.isVisible()
 
 
 def test_takes_seed_and_chance(panel: Panel):
-    request, options = panel.state.request, panel.options
+    request, options = panel.state.request, panel.ask_section.options
     options.takes.setValue(5)
     assert request.takes == 5
-    assert panel.generate_bar.generate.text() == "Generate 5 takes"
+    assert panel.ask_section.generate_bar.generate.text() == "Generate 5 takes"
     QTest.keyClicks(options.seed, "12ab34")
     assert request.seed == 1234
     assert options.dice.isEnabled()
@@ -46,7 +46,7 @@ def test_takes_seed_and_chance(panel: Panel):
 
 def test_engines_that_cannot_run_are_listed_but_not_choosable(panel: Panel, qtbot: QtBot):
     until(qtbot, lambda: len(panel.state.request.engines) == 2)
-    box = panel.options.engine
+    box = panel.ask_section.options.engine
     assert box.currentText() == "FoleyCue mini"
     assert box.itemText(1) == "STA-V2A (not installed)"
     QTest.keyClick(box, Qt.Key.Key_Down)
@@ -79,14 +79,14 @@ def test_who_comes_back_sees_what_was_installed_meanwhile(panel: Panel, backend:
 
 
 def test_ctrl_enter_in_the_prompt_generates(opened: Panel, backend: FakeBackend, qtbot: QtBot):
-    QTest.keyClicks(opened.prompt.prompt, "a drum")
-    QTest.keyClick(opened.prompt.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(opened.ask_section.prompt.prompt, "a drum")
+    QTest.keyClick(opened.ask_section.prompt.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     until(qtbot, lambda: opened.state.job.state in ("queued", "running"))
     assert backend.wait_for(Generate).prompt == "a drum"
     until(qtbot, lambda: not opened.state.job.active)
 
 
 def test_generate_waits_for_a_range(panel: Panel):
-    assert not panel.generate_bar.generate.isEnabled()
+    assert not panel.ask_section.generate_bar.generate.isEnabled()
     panel.controller.generate()
     assert not panel.state.job.active

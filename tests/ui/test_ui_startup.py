@@ -23,6 +23,7 @@ from foleycue_ui.app import application, show_panel
 import foleycue_ui.app as app_module
 
 class NoBackend:
+    session = ""
     def start(self): pass
     def send(self, message, blobs=()): pass
     def close(self): pass

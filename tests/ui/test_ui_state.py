@@ -8,13 +8,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fakes.backend import ABSENT, MINI
+from foleycue_plugin.takes import StoredTake
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import MAX_PROMPT, Shot, Take
 from foleycue_shared.timing import FrameRange, frames_to_samples
+from foleycue_ui.model.answers import answers_of
 from foleycue_ui.model.cues import CueModel, snap
 from foleycue_ui.model.state import JobModel, Notice, NoticeModel, RangeModel, RequestModel
-from foleycue_ui.model.takes import Sound, TakeEntry, TakeModel, missed_cues, peaks_of
+from foleycue_ui.model.takes import Sound, TakeEntry, TakeModel, peaks_of
 
 RATE = Fraction(30000, 1001)
 RANGE = FrameRange(0, 300, RATE)
@@ -44,10 +46,10 @@ def make_take(name: str, **values: object) -> Take:
     return Take(**{**base, **values})
 
 
-def entry(name: str) -> TakeEntry:
-    take = make_take(name)
+def entry(name: str, job: str = "j") -> TakeEntry:
+    take = make_take(name, job_id=job, index=ord(name[0]))
     samples = np.zeros(10, np.float32)
-    return TakeEntry(SimpleNamespace(take=take, path=Path(name)), Sound(samples, 48_000, peaks_of(samples)))
+    return TakeEntry(StoredTake(take=take, path=Path(name)), Sound(samples, 48_000, peaks_of(samples)))
 
 
 class TestRange:
@@ -253,18 +255,46 @@ class TestTakes:
         assert not model.choose_number(4)
         model.remove("b")
         assert model.chosen_id == "c"
-        model.restore(entries[1], 1)
+        model.restore(entries[1])
         assert [e.take.take_id for e in model.entries] == ["a", "b", "c"]
         assert model.chosen_id == "b"
-        model.mark_inserted("b")
-        assert [e.inserted for e in model.entries] == [False, True, False]
+        model.note("b", used=True, name="The one")
+        assert [e.stored.used for e in model.entries] == [False, True, False]
+        assert [e.title() for e in model.entries] == ["p", "The one", "p"]
         model.remove("nobody")
         model.clear()
         assert model.chosen is None
 
-    def test_missed_cues_are_those_without_an_onset(self):
+    def test_the_newest_round_comes_first_and_keeps_its_own_order(self):
+        model = TakeModel()
+        model.add(entry("b", "old"), entry("a", "old"))
+        model.add(entry("d", "new"))
+        model.add(entry("c", "new"))
+        assert [[e.take.take_id for e in group] for group in model.rounds()] == [["c", "d"], ["a", "b"]]
+        assert model.chosen_id == "a"
+        model.remove("b")
+        model.restore(entry("b", "old"))
+        assert [e.take.take_id for e in model.entries] == ["c", "d", "a", "b"]
+
+    def test_two_takes_are_compared_by_one_key(self):
+        model = TakeModel()
+        model.add(*(entry(name) for name in "abc"))
+        assert not model.compare()
+        model.choose("b")
+        assert model.compare()
+        assert model.chosen_id == "a"
+        model.compare_with("c")
+        for wanted in ("c", "a", "c"):
+            model.compare()
+            assert model.chosen_id == wanted
+        assert model.other_id == "a"
+        model.remove("a")
+        assert model.other_id == ""
+
+    def test_answers_are_the_distances_of_onsets_and_none_where_a_cue_was_missed(self):
         cues = (Cue(1_000), Cue(20_000), Cue(40_000))
-        assert missed_cues(make_take("a", cues=cues, onsets=(1_200, 39_000))) == {20_000}
+        answers = answers_of(make_take("a", cues=cues, onsets=(1_200, 39_000)))
+        assert answers == {1_000: 200, 20_000: None, 40_000: -1_000}
 
     def test_peaks(self):
         samples = np.sin(np.linspace(0, 60, 10_000)).astype(np.float32)

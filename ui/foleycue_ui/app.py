@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from foleycue_shared.errors import FoleyCueError
@@ -49,9 +50,31 @@ def show_panel(places: Places, source: Path | None) -> Panel:
         if source is not None:
             panel.controller.open(source)
 
-    panel.first_painted.connect(begin)
+    # Queued, so that whoever waits for the first paint is told before the work begins.
+    panel.first_painted.connect(begin, Qt.ConnectionType.QueuedConnection)
     panel.show()
     return panel
+
+
+class Desktop:
+    """Keeps one panel on screen, and makes it anew when it asks for that: another language takes new widgets."""
+
+    def __init__(self, app: QApplication, places: Places, source: Path | None) -> None:
+        self._app, self._places = app, places
+        self.panel = self._show(source)
+
+    def _show(self, source: Path | None) -> Panel:
+        panel = show_panel(self._places, source)
+        panel.reopen_asked.connect(self._reopen, Qt.ConnectionType.QueuedConnection)
+        return panel
+
+    def _reopen(self) -> None:
+        """What was open comes back by the panel's own memory."""
+        self._app.setQuitOnLastWindowClosed(False)
+        self.panel.close()
+        self.panel.deleteLater()
+        self.panel = self._show(None)
+        self._app.setQuitOnLastWindowClosed(True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FoleyCueError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
-    panel = show_panel(places, options.source)
+    desktop = Desktop(app, places, options.source)
     status = app.exec()
-    panel.close()
+    desktop.panel.close()
     return status

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel: one narrow column, composed of its parts, with the keys that work everywhere in it."""
+"""The panel: one narrow column, stacked from its sections, and the keys that work everywhere in it."""
 
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -22,55 +22,42 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from foleycue_shared.places import Places
+from foleycue_ui.control.actions import Action, KeyMap, key_name, works_while_typing
+from foleycue_ui.control.appearance import Appearance
 from foleycue_ui.control.bridge import ClientFactory
 from foleycue_ui.control.controller import Controller
-from foleycue_ui.look import theme
-from foleycue_ui.model.state import Notice, PanelState
+from foleycue_ui.look.words import tr
+from foleycue_ui.model.settings import GEOMETRY, Settings
+from foleycue_ui.model.state import PanelState
 from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.ask_section import AskSection
+from foleycue_ui.widgets.column import Column, Columns
 from foleycue_ui.widgets.controls import rule
-from foleycue_ui.widgets.cue_lane import CueLane
-from foleycue_ui.widgets.cue_tools import CueTools
-from foleycue_ui.widgets.generate_bar import GenerateBar
+from foleycue_ui.widgets.engines_page import EnginesPage
+from foleycue_ui.widgets.lane_section import LaneSection
 from foleycue_ui.widgets.notices import NoticeStack
-from foleycue_ui.widgets.options_row import OptionsRow
-from foleycue_ui.widgets.picture_view import PictureView
-from foleycue_ui.widgets.prompt_box import PromptBox
-from foleycue_ui.widgets.range_strip import RangeStrip
+from foleycue_ui.widgets.page import Page
+from foleycue_ui.widgets.pages import Pages
+from foleycue_ui.widgets.picture_section import PictureSection
+from foleycue_ui.widgets.settings_page import SettingsPage
+from foleycue_ui.widgets.shortcuts_page import ShortcutsPage
 from foleycue_ui.widgets.state_bar import StateBar
-from foleycue_ui.widgets.take_list import TakeList
-from foleycue_ui.widgets.transport import Transport
+from foleycue_ui.widgets.takes_section import TakesSection
+from foleycue_ui.widgets.welcome import Welcome
 
 _TEXT = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
-_KEY = Qt.Key
-
-
-class _Column(QScrollArea):
-    """Scrolls by wheel and bar; keys pass through, since the arrows step frames."""
-
-    def __init__(self, inner: QWidget) -> None:
-        super().__init__()
-        self.setObjectName("scroll")
-        self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Leave all keys to the panel."""
-        if event is not None:
-            event.ignore()
 
 
 class Panel(QWidget):
     """The window. Everything it does goes through state and controller."""
 
     first_painted = pyqtSignal()
+    reopen_asked = pyqtSignal()
 
     def __init__(
         self,
@@ -85,83 +72,77 @@ class Panel(QWidget):
         self.setWindowTitle("FoleyCue")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.settings = Settings(places.config, self)
+        self.appearance = Appearance(self.settings, self)
         self.state = PanelState(self)
         self.player = player or Player(self)
-        self.controller = Controller(self.state, self.player, places, client_factory, self.ask_save_path, self)
+        self.controller = Controller(
+            self.state, self.player, places, self.settings, client_factory, self.ask_save_path, self
+        )
         self._painted = False
         self._closed = False
         self._make_parts()
         self._lay_out()
         self._connect()
         self._order_tabs()
-        self.resize(420, 1000)
         self.setMinimumWidth(380)
+        if not self.restoreGeometry(self.settings.value(GEOMETRY, QByteArray())):
+            self.resize(420, 1000)
 
     # -- making ---------------------------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
-        state = self.state
+        state, controller, player = self.state, self.controller, self.player
         self.state_bar = StateBar(state.range, state.link)
         self.notices = NoticeStack(state.notices)
-        self.range_strip = RangeStrip(state.range)
-        self.picture = PictureView(state.range)
-        self.transport = Transport(self.player, state.range)
-        self.cue_lane = CueLane(state)
-        self.cue_tools = CueTools(state)
-        self.prompt = PromptBox(state.request)
-        self.options = OptionsRow(state.request)
-        self.generate_bar = GenerateBar(state)
-        self.takes = TakeList(state, self.player)
+        self.picture_section = PictureSection(state, controller, player)
+        self.lane_section = LaneSection(state, controller, player)
+        self.ask_section = AskSection(state, controller)
+        self.takes_section = TakesSection(state, controller, player)
+        self.sections = (self.picture_section, self.lane_section, self.ask_section, self.takes_section)
+        self.keys = KeyMap(self.settings, self)
+        self.welcome = Welcome(state.range)
+        self.engines_page = EnginesPage(state.models, controller.models, self.settings)
+        self.settings_page = SettingsPage(self.settings)
+        self.shortcuts_page = ShortcutsPage(self.keys)
+        self._own = self.actions()
+        self.keys.add([*self._own, *(action for section in self.sections for action in section.actions())])
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("column")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, theme.MARGIN)
-        column.setSpacing(10)
-        for part in (self.picture, self.transport, self.range_strip, self.cue_lane, self.cue_tools):
-            column.addWidget(part)
-        column.addWidget(rule())
-        for part in (self.prompt, self.options, self.generate_bar):
-            column.addWidget(part)
-        column.addWidget(rule())
-        column.addWidget(self.takes)
-        column.addStretch(1)
-        self.column = _Column(inner)
+        self.columns = Columns(
+            Column(self.picture_section, self.lane_section, fills=self.lane_section),
+            Column(self.ask_section, rule(), self.takes_section),
+            self.settings,
+        )
+        pages = (self.engines_page, self.settings_page, self.shortcuts_page)
+        self.pages = Pages(self.state.range, self.welcome, self.columns, *pages)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.state_bar)
         whole.addWidget(rule())
         whole.addWidget(self.notices)
-        whole.addWidget(self.column, 1)
+        whole.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
-        controller, player, state = self.controller, self.player, self.state
-        self.state_bar.open_asked.connect(self.ask_open)
-        self.picture.clicked.connect(lambda: player.toggle() if state.range.open else self.ask_open())
-        player.picture_changed.connect(self.picture.set_image)
-        player.position_changed.connect(self.cue_lane.set_playhead)
-        self.cue_lane.seek_asked.connect(player.seek)
-        self.range_strip.refused.connect(lambda text: state.notices.post(Notice("warning", text, key="range")))
-        self.prompt.generate_asked.connect(controller.generate)
-        self.generate_bar.generate_asked.connect(controller.generate)
-        self.generate_bar.cancel_asked.connect(controller.cancel)
-        self.takes.play_asked.connect(self._hear)
-        self.takes.insert_asked.connect(controller.insert)
-        self.takes.discard_asked.connect(controller.discard)
-        controller.editors.attention.connect(self._come_forward)
+        bar = self.state_bar
+        bar.open_asked.connect(self.ask_open)
+        bar.engines_asked.connect(self._turner(self.engines_page))
+        bar.settings_asked.connect(self._turner(self.settings_page))
+        bar.reconnect_asked.connect(self.controller.reconnect)
+        self.settings_page.shortcuts_asked.connect(self._turner(self.shortcuts_page))
+        self.settings_page.reopen_asked.connect(self.reopen_asked)
+        self.welcome.open_asked.connect(self.ask_open)
+        self.welcome.demo_asked.connect(self.controller.open_demo)
+        self.picture_section.open_asked.connect(self.ask_open)
+        self.takes_section.prompt_asked.connect(self.ask_section.focus_prompt)
+        self.controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
         """From top to bottom as the eye goes."""
-        transport, options = self.transport, self.options
-        chain: list[QWidget] = [self.state_bar.open_button]
-        chain += [transport.to_start, transport.back, transport.play, transport.forward, transport.loop]
-        chain += [self.range_strip.strip, self.range_strip.in_field, self.range_strip.out_field, self.cue_lane]
-        chain += [self.cue_tools.undo, self.cue_tools.from_picture, self.cue_tools.clear]
-        chain += [self.prompt.prompt, self.prompt.negative]
-        chain += [options.takes, options.seed, options.dice, options.engine]
-        chain += [self.generate_bar.generate, self.generate_bar.cancel]
+        chain = [*self.state_bar.tab_order(), *self.welcome.tab_order()]
+        for section in self.sections:
+            chain += section.tab_order()
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
 
@@ -169,30 +150,33 @@ class Panel(QWidget):
 
     def ask_open(self) -> None:
         """Let the user choose a timeline or a clip."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open a timeline or clip")
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Panel", "Open a timeline or clip"))
         if chosen:
             self.controller.open(Path(chosen))
 
     def ask_save_path(self, proposal: Path) -> Path | None:
         """Let the user choose where the copy of the timeline goes."""
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save a copy of the timeline with the sound", str(proposal), _filter(proposal)
-        )
+        title = tr("Panel", "Save a copy of the timeline with the sound")
+        chosen, _ = QFileDialog.getSaveFileName(self, title, str(proposal), _filter(proposal))
         return Path(chosen) if chosen else None
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files."""
         if event is not None and _dropped(event) is not None:
             event.acceptProposedAction()
-            self.picture.set_drop_hover(True)
+            self._light_up(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
         """Never mind."""
-        self.picture.set_drop_hover(False)
+        self._light_up(False)
+
+    def _light_up(self, hover: bool) -> None:
+        self.welcome.zone.set_hover(hover)
+        self.picture_section.set_drop_hover(hover)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open what was dropped."""
-        self.picture.set_drop_hover(False)
+        self._light_up(False)
         path = None if event is None else _dropped(event)
         if event is not None and path is not None:
             event.acceptProposedAction()
@@ -200,55 +184,45 @@ class Panel(QWidget):
 
     # -- keys -----------------------------------------------------------------------------------------------------
 
+    def actions(self) -> list[Action]:
+        """What belongs to the panel as a whole."""
+        group = tr("Actions", "Panel")
+        return [
+            Action("open", tr("Actions", "Open a timeline or clip"), ("Ctrl+O",), self.ask_open, group),
+            Action("escape", tr("Actions", "Back, cancel, or leave a field"), ("Esc",), self._escape, group),
+            Action("engines", tr("Actions", "Engines and models"), ("Ctrl+M",), self._turner(self.engines_page), group),
+            Action("settings", tr("Actions", "Settings"), ("Ctrl+,",), self._turner(self.settings_page), group),
+            Action("shortcuts", tr("Actions", "Shortcuts"), ("?", "F1"), self._turner(self.shortcuts_page), group),
+            Action("above-taller", tr("Actions", "More room for the cues"), ("Ctrl+Down",), self._room(40), group),
+            Action("below-taller", tr("Actions", "More room for the takes"), ("Ctrl+Up",), self._room(-40), group),
+        ]
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no part of the panel wanted."""
         if event is None:
             return
-        action = self._action(event)
-        if action is None:
+        key = key_name(event)
+        action = self.keys.owner(key) if key else None
+        typing = isinstance(QApplication.focusWidget(), _TEXT)
+        away = self.pages.away and action not in self._own
+        if action is None or away or (typing and not works_while_typing(key)):
             super().keyPressEvent(event)
-        else:
-            action()
+        elif action.repeats or not event.isAutoRepeat():
+            action.run()
 
-    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
-        key, typing = event.key(), isinstance(QApplication.focusWidget(), _TEXT)
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if key == _KEY.Key_Escape:
-            return self._escape
-        if ctrl and key in (_KEY.Key_Return, _KEY.Key_Enter):
-            return self.controller.generate
-        if ctrl and key == _KEY.Key_O:
-            return self.ask_open
-        if typing:
-            return None
-        if ctrl:
-            undo, redo = self.state.cues.undo, self.state.cues.redo
-            return {_KEY.Key_Z: redo if shift else undo, _KEY.Key_Y: redo}.get(_KEY(key))
-        if _KEY.Key_1 <= key <= _KEY.Key_8:
-            return lambda: self.state.takes.choose_number(key - _KEY.Key_0)
-        second = max(1, round(self.player.rate))
-        actions: dict[int, Callable[[], object]] = {
-            _KEY.Key_Space: self.player.toggle,
-            _KEY.Key_Return: self.controller.insert,
-            _KEY.Key_Enter: self.controller.insert,
-            _KEY.Key_R: self.controller.generate,
-            _KEY.Key_Left: lambda: self.player.step(-second if shift else -1),
-            _KEY.Key_Right: lambda: self.player.step(second if shift else 1),
-            _KEY.Key_Home: self.player.stop,
-            _KEY.Key_Delete: self.state.cues.delete_selected,
-        }
-        return actions.get(key)
+    def _turner(self, page: Page) -> Callable[[], None]:
+        return lambda: self.pages.turn_to(page)
+
+    def _room(self, pixels: int) -> Callable[[], None]:
+        return lambda: self.columns.shift(pixels)
 
     def _escape(self) -> None:
-        if self.state.job.active:
+        if self.pages.away:
+            self.pages.turn_back()
+        elif self.state.job.active:
             self.controller.cancel()
         else:
             self.setFocus()
-
-    def _hear(self, take_id: str) -> None:
-        self.state.takes.choose(take_id)
-        self.player.play()
 
     def _come_forward(self) -> None:
         """Somebody clicked on us in an editor."""
@@ -274,11 +248,18 @@ class Panel(QWidget):
         """End all threads."""
         if not self._closed:
             self._closed = True
+            self.columns.keep_sizes()
+            self.settings.set(GEOMETRY, self.saveGeometry())
+            self.appearance.close()
             self.controller.close()
+            self.settings.save()
         super().closeEvent(event)
 
 
 def _dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dropped; not a take of ours on its way out."""
+    if event.source() is not None:
+        return None
     data = event.mimeData()
     urls = data.urls() if data is not None else []
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
@@ -286,4 +267,4 @@ def _dropped(event: QDropEvent) -> Path | None:
 
 def _filter(proposal: Path) -> str:
     suffixes = dict.fromkeys((proposal.suffix, ".otio"))
-    return f"Timelines ({' '.join(f'*{suffix}' for suffix in suffixes)})"
+    return tr("Panel", "Timelines ({patterns})").format(patterns=" ".join(f"*{suffix}" for suffix in suffixes))

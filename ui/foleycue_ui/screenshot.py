@@ -43,9 +43,9 @@ class _Driver:
         self.wait("The range", lambda: state.range.selection is not None)
         self.wait("The cues", lambda: state.cues.known and not state.job.analysing)
         before = len(state.takes.entries)
-        panel.prompt.prompt.setPlainText(prompt)
-        panel.options.takes.setValue(takes)
-        panel.generate_bar.generate.click()
+        panel.ask_section.prompt.prompt.setPlainText(prompt)
+        panel.ask_section.options.takes.setValue(takes)
+        panel.ask_section.generate_bar.generate.click()
         self.wait("The takes", lambda: not state.job.active and len(state.takes.entries) >= before + takes)
         state.takes.choose_number(1)
         cues = state.cues.cues
@@ -56,9 +56,8 @@ class _Driver:
     def photograph(self, out: Path) -> None:
         """Save the whole column, high enough for everything in it. Raises OUTPUT_UNWRITABLE."""
         panel = self._panel
-        inner = panel.column.widget()
-        content = inner.sizeHint().height() if inner is not None else 0
-        panel.resize(WIDTH, max(900, min(1600, content + panel.height() - panel.column.height())))
+        content = panel.columns.content_height()
+        panel.resize(WIDTH, max(900, min(1600, content + panel.height() - panel.columns.height())))
         _run_for(150)
         out.parent.mkdir(parents=True, exist_ok=True)
         if not panel.grab().save(str(out), "PNG"):

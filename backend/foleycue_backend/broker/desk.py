@@ -149,10 +149,16 @@ class Desk:
         self._tell_state()
 
     def unload(self, session: str) -> None:
-        """End the worker. Raises BUSY while a job runs or waits."""
-        if self.jobs.busy:
+        """End the worker. Raises BUSY while a job runs or waits, unless the worker has stalled: its job fails then."""
+        job = self.jobs.running
+        if job is not None and self.state.state == "stalled":
+            self._end_worker()
+            self._fail(job, ErrorCode.WORKER_LOST, "The sound engine had stalled and was ended: try again.", "")
+            self.dispatch()
+        elif self.jobs.busy:
             raise FoleyCueError(ErrorCode.BUSY, "A job runs: wait for its end, or cancel it first.")
-        self._end_worker()
+        else:
+            self._end_worker()
         self._tell(session, self._state, [])
 
     def abandon(self) -> None:

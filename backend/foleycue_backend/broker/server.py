@@ -37,6 +37,8 @@ from foleycue_shared.messages import (
     Refused,
     Request,
     Stop,
+    Understand,
+    Understood,
     Unload,
     Welcome,
     WorkerState,
@@ -57,14 +59,21 @@ _logger = logging.getLogger(__name__)
 class Broker:
     """Serves panels until it is stopped, or nobody needed it for long.
 
-    engines() lists the known engines and must not import torch. Raises BUSY at run() when another broker serves
-    these places.
+    engines() lists the known engines, understand(engine, prompt) says how one reads a prompt; both must be quick from
+    their second call on and must not import torch. Raises BUSY at run() when another broker serves these places.
     """
 
-    def __init__(self, places: Places, options: Options, engines: Callable[[], tuple[EngineInfo, ...]]) -> None:
+    def __init__(
+        self,
+        places: Places,
+        options: Options,
+        engines: Callable[[], tuple[EngineInfo, ...]],
+        understand: Callable[[str, str], Understood],
+    ) -> None:
         self._places = places
         self._options = options
         self._engines = engines
+        self._understand = understand
         self._build = build_id()
         self._sessions = Sessions(options.session_silence)
         self._needed = time.monotonic()
@@ -98,7 +107,8 @@ class Broker:
         )
         self._socket = context.socket(zmq.ROUTER)
         try:
-            self._engines()  # imports what it needs now, not while somebody waits for an answer
+            for engine in self._engines():  # import and read what is needed now, not while somebody waits for it
+                self._understand(engine.id, "sound")
             info = self._open()
             _logger.info("process %d serves build %s", info.pid, info.build)
             if on_ready is not None:
@@ -227,6 +237,8 @@ class Broker:
                 self._desk.acknowledge(session, request)
             case ListEngines():
                 self._tell(session, EngineList(engines=self._engines()))
+            case Understand():
+                self._tell(session, self._understand(request.engine, request.prompt))
             case Load():
                 self._desk.load(session, request)
             case Unload():

@@ -49,7 +49,8 @@ class Pictures(Protocol):
 class Conditions:
     """All that decides one take; samples is its exact length at the engine's own sample rate.
 
-    cues None leaves the timing to the model; an empty sheet says that nothing happens.
+    cues None leaves the timing to the model; an empty sheet says that nothing happens. intensity is how strongly the
+    picture moves, as (seconds, 0 … 1) points of a line, where no sheet was given.
     """
 
     samples: int
@@ -62,6 +63,7 @@ class Conditions:
     setting: str = DEFAULT_SETTING
     shots: tuple[int, ...] = ()  # samples at which a new shot starts: good places to cut windows
     features: Features = field(default_factory=dict)
+    intensity: tuple[tuple[float, float], ...] | None = None
 
 
 class Engine(Protocol):

@@ -2,7 +2,7 @@
 """The engines there are. A new one is a folder with an `engine` module, and one line here.
 
 Such a module imports no torch by itself and offers: engine_info() -> EngineInfo, create() -> Engine (not yet
-loaded), and suggest(prompt) -> labels of sounds the engine knows that lie near a prompt it knows badly.
+loaded), and understand(prompt) -> Understood, how the engine reads a prompt.
 """
 
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from foleycue_backend.engines.base import Engine
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import EngineInfo
+from foleycue_shared.messages import EngineInfo, Understood
 
 _MODULES = {
     "mini": "foleycue_backend.engines.mini.engine",
@@ -29,8 +29,8 @@ class EngineModule(Protocol):
         """The engine, without its weights."""
         ...
 
-    def suggest(self, prompt: str) -> tuple[str, ...]:
-        """Sounds that the engine knows and that lie near a prompt; none when it knows the prompt well."""
+    def understand(self, prompt: str) -> Understood:
+        """How the engine reads a prompt; quick from the second call on."""
         ...
 
 
@@ -44,9 +44,9 @@ def engine_info(name: str) -> EngineInfo:
     return _module(name).engine_info()
 
 
-def suggest(name: str, prompt: str) -> tuple[str, ...]:
-    """Sounds near a prompt that an engine knows badly; imports no torch. Raises UNKNOWN_ENGINE."""
-    return _module(name).suggest(prompt)
+def understand(name: str, prompt: str) -> Understood:
+    """How an engine reads a prompt; imports no torch. Raises UNKNOWN_ENGINE."""
+    return _module(name).understand(prompt)
 
 
 def load_engine(name: str) -> Engine:

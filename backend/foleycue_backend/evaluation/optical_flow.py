@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from foleycue_backend.evaluation.alignment import Times
 from foleycue_backend.stages.cache import AnalysisCache
-from foleycue_backend.stages.media import check_there
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.pictures import check_there
 
 #: Mean flow in pixels a picture that a peak must exceed.
 LEAST_FLOW = 0.1

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foleycue_backend.stages.raw_audio import Audio
-from foleycue_backend.stages.sound import SoundReader
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.sound import SoundReader
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from foleycue_backend.stages.cache import AnalysisCache, content_key
 from foleycue_backend.stages.mel_flux import SAMPLE_RATE
 from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_backend.stages.pictures import GreyFrame, Pictures, grey_frames
+from foleycue_backend.stages.region import Regions
+from foleycue_shared.messages import RegionKey
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
 
@@ -21,8 +23,8 @@ _FRAMES_A_REPORT = 16
 #: How the decode phase counts: tenths of a second of the range.
 _TICKS = 10
 
-_MOTION = ("piece", "seconds", "difference", "residual", "jump", "span")
-_GUIDE = ("seconds", "strength", "high_rise", "curve")
+_MOTION = ("piece", "seconds", "difference", "residual", "local", "jump", "span")
+_GUIDE = ("seconds", "strength", "voice", "curve")
 
 
 class Analysis:
@@ -33,12 +35,18 @@ class Analysis:
         self._span = span
         self._report = report
 
-    def picture(self, pieces: Sequence[Piece], sensitivity: float) -> tuple[Prediction, bool]:
-        """Cues from the picture, and whether no picture had to be decoded for them."""
-        key = content_key("motion", pieces, self._span)
+    def picture(
+        self, pieces: Sequence[Piece], sensitivity: float, regions: Sequence[RegionKey] = ()
+    ) -> tuple[Prediction, bool]:
+        """Cues from what moves inside the regions, and whether no picture had to be decoded for them.
+
+        Raises BAD_INPUT for a region outside the range, or too small for its picture.
+        """
+        windows = Regions(regions, pieces, self._span)
+        key = content_key("motion", pieces, self._span, regions)
         stored = self._cache.get(key)
         if stored is None or set(stored) != set(_MOTION):
-            measured = motion.measure(self._told(grey_frames(pieces, self._span)))
+            measured = motion.measure(self._told(grey_frames(pieces, self._span)), windows)
             self._report.progress("analyse")
             stored = {name: np.asarray(getattr(measured, name)) for name in _MOTION}
             self._cache.put(key, stored)

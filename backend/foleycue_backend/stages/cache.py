@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from foleycue_shared.messages import RegionKey
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange, rate_text
 
@@ -25,8 +26,8 @@ _LARGEST = 256 << 20
 _log = logging.getLogger(__name__)
 
 
-def content_key(kind: str, pieces: Sequence[Piece], span: FrameRange) -> str:
-    """A name for what these pieces show, whatever they are called and wherever the range lies.
+def content_key(kind: str, pieces: Sequence[Piece], span: FrameRange, regions: Sequence[RegionKey] = ()) -> str:
+    """A name for what these pieces show in these regions, whatever they are called and wherever the range lies.
 
     A media file counts as changed when its path, size or modification time did.
     """
@@ -36,7 +37,7 @@ def content_key(kind: str, pieces: Sequence[Piece], span: FrameRange) -> str:
             status = Path(piece.media).stat()
             files[piece.media] = (status.st_size, status.st_mtime_ns)
     rows = [(p.start, p.frames, p.media, str(p.media_start), str(p.speed)) for p in pieces]
-    whole = (_VERSION, kind, rate_text(span.rate), span.frames, rows, sorted(files.items()))
+    whole = (_VERSION, kind, rate_text(span.rate), span.frames, rows, sorted(files.items()), tuple(regions))
     return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()
 
 

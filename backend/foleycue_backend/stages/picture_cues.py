@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cues from the picture: where movement stops hard.
 
-The measure is the camera-compensated frame difference, smoothed 1-2-1. A cue starts as one of its prominent peaks and
-is then moved to the largest one-frame drop within 150 ms: speed peaks before contact, contact is where it ends.
-Both rules were measured on real and rendered pictures; a peak alone is 50 to 70 ms early.
+The measure is the camera-compensated frame difference in the tenth of the picture that moves most, smoothed 1-2-1. A
+cue starts as one of its prominent peaks after which the movement falls suddenly, and is then moved to the largest
+one-frame drop within 150 ms: speed peaks before contact, contact is where it ends. The rules were measured on real and
+rendered pictures (docs/cues.md).
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +20,29 @@ from foleycue_backend.stages.motion import Motion
 from foleycue_shared.cues import MAX_CUES, Cue, CueSource
 from foleycue_shared.timing import CUE_RATE, FrameRange
 
-#: Values a second of a strength curve.
+#: Values a second of a strength curve that does not follow the picture's own rate.
 CURVE_RATE = 50
 
 _GAP = 0.100
 _IMPACT = 0.150
 _PROMINENCE = 0.6
+#: A peak counts for no more than so many times what the movement then loses within so many seconds.
+_FALLS, _FALL = 3, 0.070
+#: Shares of all movement in the moving tenth that mean "no discrete event" and "surely one".
+_SPREAD_OUT, _LOCAL = 0.25, 0.75
 #: Grey levels below which a spread is noise, and the share of the whole range's spread below which a shot is still.
-_LEAST_SPREAD, _STILL = 0.1, 0.15
+_LEAST_SPREAD, _STILL = 1.0, 0.15
 _CUT_REACH = 2
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """Cues of a range with the curve behind them (0 … 1, CURVE_RATE a second), and 0 … 1: are there events at all?"""
+    """Cues of a range with the curve behind them (0 … 1, rate values a second), and 0 … 1: are there events at all?"""
 
     cues: tuple[Cue, ...]
     curve: NDArray[np.float32]
     confidence: float
+    rate: Fraction = Fraction(CURVE_RATE)
 
 
 def predict(motion: Motion, span: FrameRange, sensitivity: float) -> Prediction:
@@ -47,21 +55,23 @@ def predict(motion: Motion, span: FrameRange, sensitivity: float) -> Prediction:
     for shot in shots:
         spread = _spread(shot.smooth)
         moving = spread >= max(_LEAST_SPREAD, _STILL * whole)
-        sureness.append((_sureness(shot.smooth, _PROMINENCE * spread) if moving else 0.0, len(shot.smooth)))
+        sureness.append((_sureness(shot, _PROMINENCE * spread) if moving else 0.0, len(shot.smooth)))
         if moving:
             found += pick(shot, factor * spread)
     weight = sum(length for _, length in sureness)
     confidence = sum(value * length for value, length in sureness) / weight if weight else 0.0
-    return Prediction(_cues(found, span), _curve(shots, span), round(confidence, 4))
+    rate = _curve_rate(shots, span)
+    return Prediction(_cues(found, span), _curve(shots, span, rate), round(confidence, 4), rate)
 
 
 @dataclass(frozen=True)
 class CleanShot:
-    """A shot's seconds, its motion without cuts and repeated frames, and the same smoothed."""
+    """A shot's seconds, its motion without cuts and repeated frames, the same smoothed, and how local it is."""
 
     seconds: NDArray[np.float64]
     motion: NDArray[np.float64]
     smooth: NDArray[np.float64]
+    local: NDArray[np.float64]
 
 
 def clean(motion: Motion, rows: slice) -> CleanShot:
@@ -78,7 +88,8 @@ def clean(motion: Motion, rows: slice) -> CleanShot:
     if len(good):
         values = np.interp(np.arange(len(values)), good, values[good])
     padded = np.pad(values, 1, mode="edge")
-    return CleanShot(motion.seconds[rows], values, (padded[:-2] + 2 * values + padded[2:]) / 4)
+    smooth = (padded[:-2] + 2 * values + padded[2:]) / 4
+    return CleanShot(motion.seconds[rows], values, smooth, motion.local[rows].astype(np.float64))
 
 
 def find_cuts(jump: NDArray[np.float32], span: NDArray[np.float32], repeated: NDArray[np.bool_]) -> list[int]:
@@ -104,9 +115,8 @@ def find_repeats(difference: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def pick(shot: CleanShot, prominence: float) -> list[tuple[float, float]]:
-    """(seconds, prominence) of each cue: prominent peaks, 100 ms apart, moved to the impact after them."""
-    peaks, _ = find_peaks(shot.smooth, prominence=prominence)
-    heights = peak_prominences(shot.smooth, peaks)[0]
+    """(seconds, height) of each cue: prominent peaks before a fall, 100 ms apart, moved to the impact after them."""
+    peaks, heights = _peaks(shot, prominence)
     kept: list[int] = []
     for k in np.argsort(-heights, kind="stable"):
         if all(abs(shot.seconds[peaks[k]] - shot.seconds[peaks[other]]) >= _GAP for other in kept):
@@ -118,9 +128,35 @@ def pick(shot: CleanShot, prominence: float) -> list[tuple[float, float]]:
     return sorted(found.items())
 
 
+def _peaks(shot: CleanShot, least: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Peaks of at least a height: their prominence, or _FALLS times the fall after them where that is less.
+
+    What is lifted or sways slows down by and by; what strikes stops at once.
+    """
+    peaks, _ = find_peaks(shot.smooth, prominence=least)
+    falls = np.array([_fall(shot, int(peak)) for peak in peaks])
+    heights = np.minimum(peak_prominences(shot.smooth, peaks)[0], _FALLS * falls)
+    return peaks[heights >= least], heights[heights >= least]
+
+
+def _fall(shot: CleanShot, peak: int) -> float:
+    """The most that the motion loses within _FALL seconds, from any frame within _IMPACT seconds of a peak on."""
+    last = _end_of_impact(shot, peak)
+    until = np.searchsorted(shot.seconds, shot.seconds[peak:last] + _FALL + 1e-3, side="right")
+    falls = [
+        shot.motion[k] - shot.motion[k + 1 : max(k + 2, end)].min()
+        for k, end in zip(range(peak, last - 1), until, strict=False)
+    ]
+    return float(max(falls, default=0.0))
+
+
+def _end_of_impact(shot: CleanShot, peak: int) -> int:
+    return int(np.searchsorted(shot.seconds, shot.seconds[peak] + _IMPACT, side="right"))
+
+
 def _impact(shot: CleanShot, peak: int) -> float:
     """When the motion drops most from one frame to the next, from a peak on."""
-    last = int(np.searchsorted(shot.seconds, shot.seconds[peak] + _IMPACT, side="right"))
+    last = _end_of_impact(shot, peak)
     drops = shot.motion[peak : last - 1] - shot.motion[peak + 1 : last]
     # A difference belongs to two frames, its change to the one between them.
     return float(shot.seconds[peak + int(np.argmax(drops))]) if len(drops) else float(shot.seconds[peak])
@@ -136,18 +172,16 @@ def _spread(values: NDArray[np.float64]) -> float:
     return float(np.percentile(values, 95) - np.percentile(values, 5)) if len(values) else 0.0
 
 
-def _sureness(values: NDArray[np.float64], prominence: float) -> float:
-    """How far the peaks that become cues stand above the next larger ones: 0 where all sizes occur, 1 where none does.
+def _sureness(shot: CleanShot, prominence: float) -> float:
+    """How much of the picture's movement lies in few places when cues occur: 0 where it is spread out or there is none.
 
-    It tells strikes from steady movement in rendered pictures; on real footage nothing cheap was found that does.
+    Of a score of measures the one that told real clips with separate events best from those without, though far from
+    surely (docs/cues.md).
     """
-    peaks, _ = find_peaks(values)
-    heights = peak_prominences(values, peaks)[0]
-    large = heights >= prominence
-    if not large.any():
+    peaks, _ = _peaks(shot, prominence)
+    if not len(peaks):
         return 0.0
-    rest = float(np.percentile(heights[~large], 90)) if not large.all() else 0.0
-    return float(np.clip((1 - rest / float(np.median(heights[large])) - 0.3) / 0.5, 0, 1))
+    return float(np.clip((np.median(shot.local[peaks]) - _SPREAD_OUT) / (_LOCAL - _SPREAD_OUT), 0, 1))
 
 
 def _cues(found: list[tuple[float, float]], span: FrameRange) -> tuple[Cue, ...]:
@@ -163,13 +197,21 @@ def _cues(found: list[tuple[float, float]], span: FrameRange) -> tuple[Cue, ...]
     return tuple(Cue(sample, round(strength, 4), CueSource.PICTURE) for sample, strength in sorted(best.items()))
 
 
-def _curve(shots: list[CleanShot], span: FrameRange) -> NDArray[np.float32]:
+def _curve_rate(shots: list[CleanShot], span: FrameRange) -> Fraction:
+    """The range's frame rate, or the multiple of it that loses none of the fastest medium's pictures."""
+    steps = [float(np.median(np.diff(shot.seconds))) for shot in shots if len(shot.seconds) > 1]
+    fastest = 1 / max(min(steps), 1e-3) if steps else 0.0
+    return span.rate * max(1, ceil(fastest / float(span.rate) - 0.05))
+
+
+def _curve(shots: list[CleanShot], span: FrameRange, rate: Fraction) -> NDArray[np.float32]:
     """The smoothed motion of all shots on one even grid, its strong hundredth at 1; gaps have 0."""
-    count = max(1, int(span.seconds * CURVE_RATE))
-    grid = np.arange(count) / CURVE_RATE
+    count = max(1, int(span.seconds * rate))
+    step = float(1 / rate)
+    grid = np.arange(count) * step
     curve = np.zeros(count)
     for shot in shots:
-        inside = (grid >= shot.seconds[0] - 0.5 / CURVE_RATE) & (grid <= shot.seconds[-1] + 1.5 / CURVE_RATE)
+        inside = (grid >= shot.seconds[0] - 0.5 * step) & (grid <= shot.seconds[-1] + 1.5 * step)
         curve[inside] = np.interp(grid[inside], shot.seconds, shot.smooth)
     top = float(np.percentile(curve, 99))
     return np.clip(curve / max(top, _LEAST_SPREAD), 0, 1).astype(np.float32)

@@ -11,8 +11,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from foleycue_backend.stages.media import MediaReader
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.pictures import MediaReader
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange, exact_rate
 

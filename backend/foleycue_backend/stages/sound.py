@@ -1,133 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The range's own sound: pieces of files laid out in record time and mixed to mono, in constant memory."""
+"""The range's own sound: its pieces laid out in record time and mixed to mono, in constant memory."""
 
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import av
-import av.error
 import numpy as np
-import soxr
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 
-from foleycue_backend.stages.media import MediaReader, open_media
-from foleycue_backend.stages.raw_audio import Audio, RawAudio
+from foleycue_backend.stages.raw_audio import RawAudio
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.sound import piece_sound
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
-
-#: Decoded before the wanted place, for codecs that need a run-up.
-_RUN_UP = Fraction(1, 2)
-#: Seconds of media turned round at once where a piece runs backwards.
-_CHUNK = Fraction(4)
-#: Beyond this a retime is too fast to hear anything in.
-_FASTEST = 20
-_DRIFT = 0.1
-
-
-class SoundReader:
-    """The first audio stream of a file. Time 0 is the file's first picture, or its first sample if it has none.
-
-    sample_rate is 0 when the file has no audio. Blocks are the mean of all channels, or one channel (0 …) alone.
-    Raises MEDIA_OFFLINE or MEDIA_UNREADABLE, each naming the file.
-    """
-
-    def __init__(self, path: str, channel: int | None = None) -> None:
-        self.path = path
-        self._channel = channel
-        with open_media(path) as container:
-            self.sample_rate = container.streams.audio[0].rate if container.streams.audio else 0
-            self.channels = container.streams.audio[0].channels if container.streams.audio else 0
-        if self.sample_rate:
-            self._origin = self._find_origin()
-
-    def blocks(self, start: Fraction, stop: Fraction) -> Iterator[Audio]:
-        """Mono blocks from start to stop seconds, together exactly as long; silence where the file has nothing."""
-        position = round(start * self.sample_rate)
-        end = round(stop * self.sample_rate)
-        for at, block in self._decoded(start):
-            if at >= end:
-                break
-            if at + len(block) <= position:
-                continue
-            if at > position:
-                yield from _silence(at - position)
-                position = at
-            piece = block[position - at : end - at]
-            yield piece
-            position += len(piece)
-        yield from _silence(end - position)
-
-    def end(self) -> Fraction:
-        """When the sound ends, in seconds after time 0: its last sample, or the end that the file declares if earlier.
-
-        Codecs pad their last packet; the declared end leaves that out.
-        """
-        last = max((at + len(block) for at, block in self._decoded(Fraction(0))), default=0)
-        end = Fraction(max(0, last), self.sample_rate)
-        with open_media(self.path) as container:
-            stream = container.streams.audio[0]
-            if not stream.duration or stream.time_base is None:
-                return end
-            declared = (stream.duration + (stream.start_time or 0)) * stream.time_base
-        return min(end, max(Fraction(0), declared - self._origin))
-
-    def has_samples(self) -> bool:
-        """Whether there is any sound at all in the file."""
-        return bool(self.sample_rate) and next(self._decoded(Fraction(0)), None) is not None
-
-    def _find_origin(self) -> Fraction:
-        try:
-            return MediaReader(self.path).origin
-        except FoleyCueError as error:
-            if error.code is not ErrorCode.NO_PICTURE:
-                raise
-        with open_media(self.path) as container:
-            first = next(self._frames(container, container.streams.audio[0]), None)
-        return _time(first) if first is not None else Fraction(0)
-
-    def _decoded(self, start: Fraction) -> Iterator[tuple[int, Audio]]:
-        """(position in samples since time 0, mono block), from some place before start on."""
-        with open_media(self.path) as container:
-            stream = container.streams.audio[0]
-            target = self._origin + start - _RUN_UP
-            if start > _RUN_UP and stream.time_base is not None:
-                try:
-                    container.seek(int(target / stream.time_base), stream=stream)
-                except av.error.FFmpegError:
-                    container.seek(0)
-            # Timestamps are rounded, and jitter in some files: samples are counted on, until both drift apart.
-            expected: int | None = None
-            for frame in self._frames(container, stream):
-                at = round((_time(frame) - self._origin) * self.sample_rate)
-                if expected is not None and abs(at - expected) < _DRIFT * self.sample_rate:
-                    at = expected
-                planes = frame.to_ndarray()
-                block = planes.mean(0, dtype=np.float32) if self._channel is None else planes[self._channel]
-                expected = at + len(block)
-                yield at, block
-
-    def _frames(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-        # Channels are averaged by us: the library's own mix is louder for some layouts.
-        converter = AudioResampler(format="fltp", rate=self.sample_rate)
-        time = None
-        try:
-            for frame in container.decode(stream):
-                time = frame.time
-                for converted in converter.resample(frame):
-                    converted.pts = converted.pts if converted.pts is not None else frame.pts
-                    yield converted
-        except av.error.FFmpegError as error:
-            where = "" if time is None else f" after {time:.2f} s"
-            raise FoleyCueError(
-                ErrorCode.MEDIA_UNREADABLE,
-                f"The sound of {self.path} cannot be read{where}: the file is damaged or incomplete, replace it.",
-                str(error),
-            ) from error
 
 
 def mix(
@@ -135,62 +18,20 @@ def mix(
 ) -> RawAudio:
     """All sound of a range, mixed to mono at sample_rate, in a file. Raises NO_GUIDE when there is none.
 
-    Retimed pieces sound higher or lower, as tape would; frozen ones are silent. on_step may raise to stop.
+    on_step may raise to stop.
     """
     out = RawAudio(path, sample_rate)
     for low in range(0, span.samples(sample_rate), 1 << 20):
         out.append(np.zeros(min(1 << 20, span.samples(sample_rate) - low), np.float32))
     heard = False
     for piece in pieces:
-        if piece.media is None or piece.speed == 0 or abs(piece.speed) > _FASTEST:
-            continue
-        reader = SoundReader(piece.media)
-        if not reader.has_samples():
-            continue
-        heard = True
-        position = FrameRange(0, piece.start, span.rate).samples(sample_rate)
-        end = FrameRange(0, piece.start + piece.frames, span.rate).samples(sample_rate)
-        for block in _piece_blocks(reader, piece, span.rate, sample_rate):
+        for position, block in piece_sound(piece, span.rate, sample_rate):
+            heard = True
             on_step()
-            out.mix(position, block[: end - position])
-            position = min(end, position + len(block))
+            out.mix(position, block)
     if not heard:
         raise FoleyCueError(
             ErrorCode.NO_GUIDE,
             "The range has no sound to take cues from: choose the picture as their source, or give cues.",
         )
     return out
-
-
-def _piece_blocks(reader: SoundReader, piece: Piece, rate: Fraction, sample_rate: int) -> Iterator[Audio]:
-    """A piece's sound in record time: played at its own speed simply means another source rate."""
-    length = piece.frames / rate * abs(piece.speed)
-    source = float(reader.sample_rate * abs(piece.speed))
-    if piece.speed > 0:
-        blocks = reader.blocks(piece.media_start, piece.media_start + length)
-    else:
-        blocks = _backwards(reader, piece.media_start - piece.speed / rate, length)
-    if source == sample_rate:
-        yield from blocks
-        return
-    stream = soxr.ResampleStream(source, sample_rate, 1, dtype="float32", quality="HQ")
-    for block in blocks:
-        yield stream.resample_chunk(np.ascontiguousarray(block))
-    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
-
-
-def _backwards(reader: SoundReader, top: Fraction, length: Fraction) -> Iterator[Audio]:
-    high = top
-    while high > top - length:
-        low = max(top - length, high - _CHUNK)
-        yield np.concatenate([*reader.blocks(low, high), np.zeros(0, np.float32)])[::-1]
-        high = low
-
-
-def _time(frame: AudioFrame) -> Fraction:
-    return frame.pts * frame.time_base if frame.pts is not None and frame.time_base is not None else Fraction(0)
-
-
-def _silence(samples: int) -> Iterator[Audio]:
-    for low in range(0, samples, 1 << 16):
-        yield np.zeros(min(1 << 16, samples - low), np.float32)

@@ -11,6 +11,7 @@ from foleycue_backend.training.mini import command as mini
 from foleycue_backend.training.mini import library_command
 from foleycue_backend.training.sta_v2a import command as sta_v2a
 from foleycue_backend.training.sta_v2a.small import command as small
+from foleycue_backend.training.voice import command as voice
 from foleycue_shared.errors import FoleyCueError
 
 
@@ -22,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     library_command.add_commands(what)
     sta_v2a.add_commands(what)
     small.add_commands(what)
+    voice.add_commands(what)
     return top
 
 

@@ -56,8 +56,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     install = commands.add_parser("install-host", help="put FoleyCue's part into an editor", allow_abbrev=False)
     install.add_argument("editor", choices=("kdenlive", "blender", "resolve"))
     install.add_argument("--uninstall", action="store_true", help="take it away again; nothing else is touched")
-    engines = commands.add_parser("engines", help="list the engines", allow_abbrev=False)
+    engines = commands.add_parser("engines", help="list the engines, or the sounds that one knows", allow_abbrev=False)
+    engines.add_argument("--sounds", metavar="ID", help="the sounds that this engine was trained on")
     _json(engines)
+    understand = commands.add_parser("understand", help="say how an engine reads a prompt", allow_abbrev=False)
+    understand.add_argument("prompt", metavar="PROMPT", help="what should be heard")
+    understand.add_argument("--engine", metavar="ID", default="mini", help="see foleycue engines (mini)")
+    _json(understand)
     add_models(commands)
     add_evaluate(commands)
     backend = commands.add_parser("backend", help="start, stop or look at the backend", allow_abbrev=False)
@@ -85,6 +90,7 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"
     )
+    _region_option(parser)
     parser.add_argument("--save", metavar="TIMELINE", type=Path, help="copy of the timeline with the takes on it")
     parser.add_argument("--audio", metavar="FILE", type=Path, help="WAV of the first take; others get a number")
     parser.add_argument("--track", metavar="NAME", default="FoleyCue", help="name of the new audio track")
@@ -109,12 +115,25 @@ def _cues(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="cues_from", choices=("picture", "guide"), default="picture", help="what to listen or look to"
     )
+    _region_option(parser)
     _json(parser)
 
 
 def _source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", type=Path, help="any timeline that OTIO reads, or a media file")
     parser.add_argument("--range", nargs=2, metavar=("IN", "OUT"), help="the part to make sound for")
+
+
+def _region_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--region",
+        metavar="FRAME:X,Y,W,H",
+        type=_region,
+        action="append",
+        default=[],
+        help="look only at this rectangle of the picture, in shares of it (0 to 1), from the top left; FRAME counts "
+        "from the range's start. Several in a shot: it moves from one to the next; a shot without: the whole picture",
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +150,19 @@ def _seed(text: str) -> int:
 
 def _steps(text: str) -> int:
     return _whole(text, 1, MAX_STEPS, "number of steps")
+
+
+def _region(text: str) -> tuple[int, float, float, float, float]:
+    frame, colon, rectangle = text.partition(":")
+    parts = rectangle.split(",")
+    try:
+        x, y, width, height = (float(part) for part in parts)
+    except ValueError:
+        x = y = width = height = -1.0
+    inside = all(0 <= value <= 1 for value in (x, y, width, height))
+    if not colon or not inside or not (frame.isascii() and frame.isdigit() and len(frame) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is no region such as 0:0.25,0.4,0.3,0.2")
+    return int(frame), x, y, width, height
 
 
 def _scale(text: str) -> float:

@@ -11,7 +11,7 @@ from foleycue_plugin.jobs import JobRunner
 from foleycue_plugin.selection import Selection
 from foleycue_shared import places
 from foleycue_shared.cues import CueSource
-from foleycue_shared.messages import Analysed, CueRequest
+from foleycue_shared.messages import Analysed, CueRequest, RegionKey
 from foleycue_shared.timing import CUE_RATE
 
 
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     """Analyse the range and print its cues."""
     project = usecases.open_source(options.source)
     selection = usecases.mark(project, *(options.range or (None, None)))
-    plan = usecases.plan_analysis(selection, cues=CueRequest(source=CueSource(options.cues_from)))
+    plan = usecases.plan_analysis(selection, cues=request(options))
     with ProgressLine() as line, JobRunner(places.home(), line.progress, line.state) as runner, cancelling(runner):
         analysed, _ = runner.analyse(plan)
     if options.json:
@@ -27,6 +27,14 @@ def run(options: argparse.Namespace) -> int:
     else:
         _table(selection, analysed)
     return 0
+
+
+def request(options: argparse.Namespace) -> CueRequest:
+    """Where cues come from, by --cues-from (or --from) and --region."""
+    regions = tuple(
+        RegionKey(frame=frame, x=x, y=y, width=width, height=height) for frame, x, y, width, height in options.region
+    )
+    return CueRequest(source=CueSource(options.cues_from or "picture"), regions=regions)
 
 
 def _table(selection: Selection, analysed: Analysed) -> None:

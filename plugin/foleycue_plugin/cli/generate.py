@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from foleycue_plugin import outputs, usecases
-from foleycue_plugin.cli import answer
+from foleycue_plugin.cli import answer, cues
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
 from foleycue_plugin.hosts.otio_read import absolute
@@ -17,9 +17,9 @@ from foleycue_plugin.references import media_paths
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared import places
-from foleycue_shared.cues import Cue, CueSource, parse_cue_sheet
+from foleycue_shared.cues import Cue, parse_cue_sheet
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import DEFAULT_SETTING, CueRequest, EngineInfo, Guidance
+from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo, Guidance
 from foleycue_shared.timing import CUE_RATE
 
 FAITHFUL = "faithful"
@@ -103,7 +103,7 @@ def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
         prompt=options.prompt,
         negative=options.negative,
         cue_sheet=None if options.cues is None else _read_cues(options.cues, selection),
-        cues=CueRequest(source=CueSource(options.cues_from or "picture")),
+        cues=cues.request(options),
         guidance=Guidance(text=options.guide_text, picture=options.guide_picture, cues=options.guide_cues),
         steps=options.steps,
         setting=FAITHFUL if options.faithful else DEFAULT_SETTING,

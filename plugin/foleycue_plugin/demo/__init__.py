@@ -7,3 +7,5 @@ from pathlib import Path
 TIMELINE = Path(__file__).with_name("demo.otio")
 #: Where things hit each other in it, in frames of the timeline.
 EVENTS = Path(__file__).with_name("events.json")
+#: What is heard in it.
+PROMPT = "wooden knock"

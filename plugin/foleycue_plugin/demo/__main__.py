@@ -19,7 +19,6 @@ from foleycue_plugin.preview import write_preview
 from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
-PROMPT = "wooden knock"
 SEEDS = (11, 12)
 _SCREENSHOT_SECONDS = 600
 
@@ -31,7 +30,7 @@ def run(folder: Path) -> list[tuple[str, Path]]:
     was_running = backend_status(home).running
     try:
         selection = usecases.mark(usecases.open_source(demo.TIMELINE))
-        plan = usecases.plan_generation(selection, prompt=PROMPT, seeds=SEEDS)
+        plan = usecases.plan_generation(selection, prompt=demo.PROMPT, seeds=SEEDS)
         store = usecases.TakeStore(home)
         line = ProgressLine(takes=len(SEEDS))
         with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
@@ -59,7 +58,7 @@ def _panel_picture(target: Path) -> Path:
         if importlib.util.find_spec(package) is None:
             raise FoleyCueError(ErrorCode.INTERNAL, 'The panel is not installed: run  pip install "foleycue[panel]".')
     command = [sys.executable, "-m", "foleycue_ui.screenshot", str(demo.TIMELINE), "--out", str(target)]
-    done = subprocess.run([*command, "--prompt", PROMPT], check=False, timeout=_SCREENSHOT_SECONDS)
+    done = subprocess.run([*command, "--prompt", demo.PROMPT], check=False, timeout=_SCREENSHOT_SECONDS)
     if done.returncode or not target.is_file():
         raise FoleyCueError(
             ErrorCode.INTERNAL, f"The panel could not be pictured (status {done.returncode}): see the lines above."

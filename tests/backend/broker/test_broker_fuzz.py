@@ -17,6 +17,7 @@ from foleycue_shared.messages import (
     Ping,
     Pong,
     Refused,
+    Understand,
 )
 
 MESSAGES = 10_000
@@ -28,6 +29,7 @@ SEEDS = (
     Attach(job_id="job"),
     Acknowledge(take_id="job-0"),
     ListEngines(),
+    Understand(prompt="knock"),
     Load(engine="nonsense"),
 )
 

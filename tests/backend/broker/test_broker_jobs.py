@@ -33,6 +33,8 @@ from foleycue_shared.messages import (
     Scope,
     Stop,
     TakeReady,
+    Understand,
+    Understood,
     Unload,
     WorkerState,
 )
@@ -211,6 +213,18 @@ def test_a_silent_worker_counts_as_stalled(tmp_path: Path):
         assert line.wait_for(WorkerState).state == "stopped"
 
 
+def test_a_stalled_worker_is_ended_and_its_job_may_be_sent_again(tmp_path: Path):
+    with broker_thread(tmp_path, stall=0.3) as places, Line(places) as line:
+        line.send(generate(prompt="hang"), DOCUMENT)
+        while line.wait_for(WorkerState).state != "stalled":
+            pass
+        line.send(Unload())
+        failed = line.wait_for(Failed)
+        assert (failed.code, failed.retryable) == (ErrorCode.WORKER_LOST, True)
+        line.send(generate(job_id="other"), DOCUMENT)
+        assert line.wait_for(Done).job_id == "other"
+
+
 def test_load_unload_and_idle_unload(tmp_path: Path):
     with broker_thread(tmp_path, idle_unload=1.0) as places, Line(places) as line:
         line.send(Load())
@@ -239,6 +253,16 @@ def test_engines_are_listed_and_unknown_ones_refused(line: Line):
         line.send(generate(engine=name), DOCUMENT)
         refused = line.wait_for(Refused)
         assert refused.code is ErrorCode.UNKNOWN_ENGINE and words in refused.message
+
+
+def test_a_prompt_is_read_without_a_worker(line: Line):
+    line.send(Understand(prompt="knock"))
+    understood = line.wait_for(Understood)
+    assert (understood.engine, understood.prompt, understood.known) == ("mini", "knock", True)
+    assert [sound.label for sound in understood.sounds] == ["Knock"]
+    line.send(Understand(engine="nonsense", prompt="knock"))
+    assert line.wait_for(Refused).code is ErrorCode.UNKNOWN_ENGINE
+    assert {state.state for state in line.of(WorkerState)} == {"none"}
 
 
 def test_bad_requests_are_refused_with_a_sentence(line: Line):

@@ -202,7 +202,7 @@ def test_without_weights_it_says_how_to_get_them(monkeypatch, tmp_path):
     with pytest.raises(FoleyCueError, match="models pull") as caught:
         registry.load_engine("sta-v2a")
     assert caught.value.code is ErrorCode.UNKNOWN_ENGINE
-    assert registry.suggest("sta-v2a", "anything") == ()
+    assert registry.understand("sta-v2a", "anything").known
 
 
 def test_what_is_installed_is_looked_up_afresh(monkeypatch, tmp_path):

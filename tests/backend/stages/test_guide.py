@@ -13,9 +13,11 @@ from backend.stages.sounds import bursts, voice
 from foleycue_backend.stages.guide_cues import listen, predict
 from foleycue_backend.stages.picture_cues import CURVE_RATE
 from foleycue_backend.stages.raw_audio import RawAudio
-from foleycue_backend.stages.sound import SoundReader, mix
+from foleycue_backend.stages.sound import mix
+from foleycue_backend.training.voice.talk import talk
 from foleycue_shared.cues import CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.sound import SoundReader
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
 
@@ -142,9 +144,33 @@ def test_broken_sound(tmp_path):
     assert caught.value.code is ErrorCode.MEDIA_UNREADABLE
 
 
-def test_high_rise_of_an_onset_at_the_very_end(tmp_path):
+def test_an_onset_at_the_very_end(tmp_path):
     audio = RawAudio(tmp_path / "a.f32", 16_000)
     audio.append(bursts([0.5, 0.97], 1.0, 16_000, noise=1e-4))
     guide = listen(audio, lambda: None)
-    assert len(guide.high_rise) == len(guide.seconds) >= 2
-    assert (guide.high_rise > 9).all()
+    assert len(guide.voice) == len(guide.seconds) >= 2
+    assert (guide.voice < 0.5).all()
+
+
+def _heard(tmp_path, sound):
+    audio = RawAudio(tmp_path / "talk.f32", 16_000)
+    audio.append(sound)
+    return listen(audio, lambda: None)
+
+
+def test_talk_does_not_become_footsteps(tmp_path):
+    span = FrameRange(0, 200, Fraction(25))
+    sounds = [talk(np.random.default_rng([77, number]), 8.0) for number in range(3)]
+    guides = [_heard(tmp_path, sound) for sound in sounds]
+    loud = sum(int((guide.strength >= 0.3).sum()) for guide in guides)
+    cues = sum(len(predict(guide, span, 0.5).cues) for guide in guides)
+    assert loud >= 30
+    assert cues <= 0.25 * loud
+
+
+def test_impacts_between_words_are_kept(tmp_path):
+    span = FrameRange(0, 200, Fraction(25))
+    times = [0.6, 1.9, 3.3, 4.6, 6.1, 7.2]
+    sound = 0.2 * talk(np.random.default_rng([77, 9]), 8.0) + bursts(times, 8.0, 16_000)
+    cues = np.array([cue.seconds for cue in predict(_heard(tmp_path, sound.astype(np.float32)), span, 0.5).cues])
+    assert sum(np.abs(cues - time).min() < 0.03 for time in times) >= 5

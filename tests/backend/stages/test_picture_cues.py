@@ -8,7 +8,7 @@ import pytest
 
 from backend.stages.media_files import striker, write_video
 from foleycue_backend.stages.motion import Motion, measure
-from foleycue_backend.stages.picture_cues import CURVE_RATE, clean, find_cuts, find_repeats, predict
+from foleycue_backend.stages.picture_cues import clean, find_cuts, find_repeats, predict
 from foleycue_backend.stages.pictures import GreyFrame, grey_frames
 from foleycue_shared.cues import CueSource, match_cues
 from foleycue_shared.timeline import Piece
@@ -35,7 +35,7 @@ def test_a_rendered_striker_is_found_at_its_contacts():
         scores.append(f1)
         errors += off
         assert all(cue.source is CueSource.PICTURE and 0 < cue.strength <= 1 for cue in prediction.cues)
-        assert len(prediction.curve) == int(count / 30 * CURVE_RATE)
+        assert (prediction.rate, len(prediction.curve)) == (30, count)
         assert prediction.curve.max() <= 1
         assert prediction.confidence > 0.3
     assert np.mean(scores) >= 0.75
@@ -117,4 +117,4 @@ def _arrays(piece, size):
     values = np.zeros(60, np.float32)
     values[10::15] = size
     zeros = np.zeros(60, np.float32)
-    return np.full(60, piece, np.int32), (np.arange(60) + 60 * piece) / 30, values, values, zeros, zeros
+    return np.full(60, piece, np.int32), (np.arange(60) + 60 * piece) / 30, values, values, zeros, zeros, zeros

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from backend.stages.media_files import number_of, numbered, write_video
-from foleycue_backend.stages.media import MediaReader, check_there
 from foleycue_backend.stages.pictures import Pictures, grey_frames
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.pictures import MediaReader, check_there
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
 

@@ -183,7 +183,13 @@ def test_the_model_takes_the_place_of_the_shipped_one(tmp_path, monkeypatch, tra
         bring(trained[0] / "codec", lambda event: None)
     bring(trained[0] / "model", lambda event: None)
     assert default_weights() == store.path("mini")
-    assert MiniPipeline.from_pretrained(default_weights()).denoiser.config["width"] == 32
+    pipe = MiniPipeline.from_pretrained(default_weights())
+    assert pipe.denoiser.config["width"] == 32
+    assert {(sound.label, sound.kind) for sound in pipe.text.own} == {
+        ("hammering on a door", "impact"), ("robot servo", "impact"), ("turbine hum", "bed")
+    }  # fmt: skip
+    own, likeness = pipe.text.nearest_own("robot servo")
+    assert own.label == "robot servo" and likeness == pytest.approx(1.0, abs=1e-3)
     assert [state.name for state in keeping.list_models(store).models if state.installed] == ["mini"]
     keeping.remove(store, "mini", lambda event: None)
     assert default_weights() == SHIPPED

@@ -102,6 +102,7 @@ ENGINE = EngineInfo(
     reason="No weights.",
     settings=("default", "faithful"),
     sounds=(SoundClass(label="Hand clap", group="Bodies"),),
+    guidance=Guidance(text=2.5, cues=1.5),
 )
 
 #: Every message with every field away from its default.

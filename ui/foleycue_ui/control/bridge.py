@@ -16,12 +16,18 @@ _PACE_MS = 40
 class ClientLike(Protocol):
     """What the panel needs of a client (foleycue_plugin.client.Client is one)."""
 
+    session: str
+
     def start(self) -> None:
         """Begin to connect; returns at once."""
         ...
 
     def send(self, message: Request, blobs: Sequence[bytes] = ()) -> None:
         """Hand a message over; never blocks."""
+        ...
+
+    def retry(self) -> None:
+        """Connect again after the line had been given up."""
         ...
 
     def close(self) -> None:
@@ -65,12 +71,22 @@ class Bridge(QObject):
             self._client.send(message, blobs)
         self._early.clear()
 
+    @property
+    def session(self) -> str:
+        """The session that owns the jobs sent from here, empty before start()."""
+        return self._client.session if self._client is not None else ""
+
     def send(self, message: Request, blobs: Sequence[bytes] = ()) -> None:
         """Send a message, or keep it until start(); never blocks."""
         if self._client is None:
             self._early.append((message, blobs))
         else:
             self._client.send(message, blobs)
+
+    def reconnect(self) -> None:
+        """Connect again after the line had been given up."""
+        if self._client is not None:
+            self._client.retry()
 
     def close(self) -> None:
         """End the client; nothing is emitted afterwards."""

@@ -13,17 +13,29 @@ from foleycue_shared.messages import (
     JobEvent,
     ListEngines,
     Refused,
+    Understood,
     WorkerState,
 )
 from foleycue_shared.places import Places
 from foleycue_ui.control.bridge import Bridge, ClientFactory
 from foleycue_ui.control.clipboard import LentClipboard
 from foleycue_ui.control.desk import Desk
-from foleycue_ui.control.editors import Editors
+from foleycue_ui.control.editors import Editors, Way
 from foleycue_ui.control.generation import Generation
+from foleycue_ui.control.guide import GuideTrack
 from foleycue_ui.control.insertion import AskPath, Insertion
+from foleycue_ui.control.job_queue import JobQueue
+from foleycue_ui.control.keeping import Keeping
 from foleycue_ui.control.marking import Marking
+from foleycue_ui.control.memory import Memory
+from foleycue_ui.control.models import ModelKeeper
+from foleycue_ui.control.regions import Regions
+from foleycue_ui.control.release import Release
+from foleycue_ui.control.resumption import Resumption
+from foleycue_ui.control.understanding import Understanding
 from foleycue_ui.control.work import Work
+from foleycue_ui.look.words import tr
+from foleycue_ui.model.settings import Settings
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.playback.player import Player
 
@@ -36,6 +48,7 @@ class Controller(QObject):
         state: PanelState,
         player: Player,
         places: Places,
+        settings: Settings,
         client_factory: ClientFactory,
         ask_path: AskPath,
         parent: QObject | None = None,
@@ -45,34 +58,57 @@ class Controller(QObject):
         self._player = player
         self._bridge = Bridge(client_factory, self)
         self._work = Work(self)
-        desk = Desk(state, player, self._bridge, self._work, places)
+        desk = Desk(state, player, self._bridge, self._work, places, settings)
         self._desk = desk
+        self.settings = settings
         self.marking = Marking(desk, self)
-        self.generation = Generation(desk, self.marking, self)
+        self.queue = JobQueue(desk, self.marking, self)
+        self.resumption = Resumption(desk, self.queue, self)
+        self.generation = Generation(desk, self.queue, self)
+        self.keeping = Keeping(desk, self)
         self.editors = Editors(desk, self.marking, self.generation, LentClipboard(self), self)
-        self.insertion = Insertion(desk, self.editors, ask_path, self)
-        self._greeted = False
-        self._bin = ""
+        self.insertion = Insertion(desk, self.editors, self.keeping, ask_path, self)
+        self.understanding = Understanding(desk, self)
+        self.release = Release(desk, self)
+        self.models = ModelKeeper(desk, state.models, self)
+        self.memory = Memory(desk, self.marking, self.editors, self)
+        self.guide_track = GuideTrack(desk, self)
+        self.regions = Regions(desk, self.marking, self)
         self._bridge.arrived.connect(self._on_event)
         self._bridge.link_changed.connect(self._on_state)
         state.takes.chosen_changed.connect(self._on_chosen)
-        state.range.changed.connect(self._on_range)
+        self.queue.adoption.stored.connect(self.keeping.check_room)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._on_application)
 
     def start(self) -> None:
         """Begin to look for the backend, and for editors."""
+        self.memory.start()
         self._bridge.start()
+        self.resumption.resume()
+        self.keeping.start()
         self.editors.start()
 
     def close(self) -> None:
         """End threads; jobs in the backend go on and are found again at the next start."""
-        self._empty_bin()
+        self.memory.close()
+        self.keeping.close()
+        self.understanding.close()
+        self.release.close()
         self._player.close()
+        self.guide_track.close()
+        self.regions.close()
         self.editors.close()
+        self.models.close()
         self._bridge.close()
         self._work.close()
+        self.editors.close()  # once more: its start may have been on its way
+
+    def reconnect(self) -> None:
+        """Look for the backend again after it could not be reached."""
+        self._state.notices.clear("link")
+        self._bridge.reconnect()
 
     # -- what the user asks for -----------------------------------------------------------------------------------
 
@@ -80,58 +116,44 @@ class Controller(QObject):
         """Open a timeline or a media file."""
         self.marking.open(path)
 
+    def open_demo(self) -> None:
+        """Open the picture that comes with FoleyCue, and say what is heard in it unless the user has said something."""
+        from foleycue_plugin import demo
+
+        if not self._state.request.prompt:
+            self._state.request.set(prompt=demo.PROMPT)
+        self.marking.open(demo.TIMELINE)
+
     def generate(self) -> None:
         """Make takes."""
         self.generation.generate()
 
     def cancel(self) -> None:
-        """Stop the generation."""
-        self.generation.cancel()
+        """Stop the generation that runs."""
+        self.queue.cancel()
 
-    def insert(self, take_id: str = "") -> None:
+    def insert(self, take_id: str = "", way: Way = Way.USUAL) -> None:
         """Insert a take, or the chosen one."""
-        self.insertion.insert(take_id)
+        self.insertion.insert(take_id, way)
 
     def discard(self, take_id: str) -> None:
         """Remove a take from the panel; from disk only when it can no longer be brought back."""
-        takes = self._state.takes
-        place = next((k for k, entry in enumerate(takes.entries) if entry.take.take_id == take_id), None)
-        if place is None:
-            return
-        entry = takes.entries[place]
-        self._empty_bin()
-        self._bin = take_id
-        takes.remove(take_id)
-
-        def undo() -> None:
-            if self._bin == take_id:
-                self._bin = ""
-                self._state.notices.clear("discard")
-                takes.restore(entry, place)
-
-        self._desk.inform(f"Take {place + 1} was discarded.", key="discard", action="Undo", run=undo)
-
-    def _empty_bin(self) -> None:
-        take_id, self._bin = self._bin, ""
-        if take_id:
-            self._work.submit(
-                lambda: self._desk.store().discard(take_id),
-                lambda _: None,
-                lambda error: self._desk.tell(error, key="store"),
-            )
+        self.keeping.discard(take_id)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
     def _on_event(self, event: Event, blobs: list[bytes]) -> None:
         if isinstance(event, EngineList):
-            self._state.request.set_engines(event.engines)
+            self.models.take_engines(event.engines)
+        elif isinstance(event, Understood):
+            self.understanding.on_event(event)
         elif isinstance(event, WorkerState):
-            self._state.link.set_worker(event.state)
+            self._state.link.set_worker(event.state, event.engine or "", event.device)
         elif isinstance(event, JobEvent | Refused):
             if event.job_id and event.job_id == self.marking.analysis_id:
                 self.marking.on_event(event, blobs)
-            elif event.job_id and self.generation.knows(event.job_id):
-                self.generation.on_event(event, blobs)
+            elif event.job_id and self.queue.knows(event.job_id):
+                self.queue.on_event(event, blobs)
             elif isinstance(event, Refused) and event.job_id is None:
                 self._desk.tell(FoleyCueError(event.code, event.message), key="refused")
 
@@ -140,22 +162,21 @@ class Controller(QObject):
         if state == "connected":
             self._state.notices.clear("link")
             self._bridge.send(ListEngines())
-            if not self._greeted:
-                self._greeted = True
-                self.generation.offer_unfinished()
+            self.understanding.refresh()
         elif state == "failed":
-            sentence = detail or "The backend cannot be reached: close the panel and start it again."
-            self._desk.tell(FoleyCueError(ErrorCode.BACKEND_UNREACHABLE, sentence), key="link")
+            sentence = detail or tr("Panel", "The backend cannot be reached.")
+            self._desk.tell(
+                FoleyCueError(ErrorCode.BACKEND_UNREACHABLE, sentence),
+                key="link",
+                action=tr("Panel", "Reconnect"),
+                run=self.reconnect,
+            )
 
     def _on_application(self, state: Qt.ApplicationState) -> None:
         """Whoever comes back to the panel may have installed an engine meanwhile."""
         if state == Qt.ApplicationState.ApplicationActive and self._state.link.state == "connected":
             self._bridge.send(ListEngines())
 
-    def _on_range(self) -> None:
-        self._empty_bin()
-        self._state.notices.clear("discard")
-
     def _on_chosen(self) -> None:
         chosen = self._state.takes.chosen
-        self._player.set_sound(chosen.sound if chosen else None)
+        self._player.set_take(chosen.sound if chosen else None)

@@ -12,6 +12,7 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.version import PRODUCT_VERSION
 from foleycue_ui.control.bridge import Bridge
 from foleycue_ui.control.work import Work
+from foleycue_ui.model.settings import Settings
 from foleycue_ui.model.state import Notice, PanelState
 from foleycue_ui.playback.player import Player
 
@@ -29,6 +30,7 @@ class Desk:
     bridge: Bridge
     work: Work
     places: "Places"
+    settings: Settings
     _store: "TakeStore | None" = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -41,10 +43,19 @@ class Desk:
                 self._store = TakeStore(self.places)
             return self._store
 
+    def shown(self, fingerprint: str) -> bool:
+        """Whether the range on screen is the one with this fingerprint."""
+        selection = self.state.range.selection
+        return selection is not None and selection.fingerprint == fingerprint
+
     def tell(self, error: FoleyCueError, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
         """Post a failure as a notice."""
         detail = report(error)
         self.state.notices.post(Notice("error", error.message, detail=detail, key=key, action=action, run=run))
+
+    def warn(self, text: str, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
+        """Post what goes wrong, but may yet go right."""
+        self.state.notices.post(Notice("warning", text, key=key, action=action, run=run))
 
     def inform(self, text: str, *, key: str, action: str = "", run: Callable[[], None] | None = None) -> None:
         """Post good news or a question."""

@@ -2,15 +2,19 @@
 """Editors that run beside the panel: offers their timelines, lays takes into them, does what is clicked in them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from foleycue_shared.errors import FoleyCueError
+from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timing import CUE_RATE
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.generation import Generation
 from foleycue_ui.control.marking import Marking
+from foleycue_ui.look.words import tr
 
 if TYPE_CHECKING:
     from foleycue_plugin.bridge.asks import Ask, RegenerateAsk
@@ -20,7 +24,26 @@ if TYPE_CHECKING:
     from foleycue_plugin.usecases import Project, Selection, StoredTake
 
 LOOK_MS = 2_000
+#: A named track is made where there is none that is free, so that each sound gets a track of its own.
+TRACK_OF_ITS_OWN = "FoleyCue {prompt}"
 _Found = tuple[tuple["LiveHost", "RunningEditor"], ...]
+
+
+class Way(Enum):
+    """How a take is put onto a timeline."""
+
+    USUAL = "usual"
+    NEW_TRACK = "new track"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A take in a running editor; instead_of is the sound that gave way to it."""
+
+    host: "LiveHost"
+    placement: "LivePlacement"
+    instead_of: Path | None = None
 
 
 class Editors(QObject):
@@ -46,6 +69,7 @@ class Editors(QObject):
         self._found: _Found = ()
         self._open: tuple[LiveHost, RunningEditor, Project] | None = None
         self._after: Callable[[], None] | None = None
+        self._expected: tuple[str, Path] | None = None
         self._looking = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -120,20 +144,39 @@ class Editors(QObject):
 
         self._marking.open_from(f"{editor.title} in {editor.host}", lambda: host.open(editor), then)
 
-    def lay(self, selection: "Selection") -> "Callable[[StoredTake], LivePlacement] | None":
-        """What puts a take into the editor that a range was read from; None where it came from a file.
+    def reaches(self, selection: "Selection") -> bool:
+        """Whether a range was read from a running editor, which takes can be laid into."""
+        return self._open is not None and selection.project is self._open[2]
 
-        A take of ours that lies on the range already gives way to the new one in its place.
+    def can_replace(self, selection: "Selection") -> bool:
+        """Whether that editor can exchange a take that lies there."""
+        return self._open is not None and self.reaches(selection) and self._open[0].capabilities.replace
+
+    def lay(self, selection: "Selection", take: "StoredTake", way: Way) -> "Laid":
+        """Put a take into the editor that a range was read from; slow, for a worker thread.
+
+        A take of ours that lies on the range already gives way to the new one in its place, unless a new track is
+        wanted. Raises what the host raises, and BAD_INPUT when there is nothing to replace.
         """
-        if self._open is None or selection.project is not self._open[2]:
-            return None
+        if self._open is None:
+            raise FoleyCueError(ErrorCode.BUSY, tr("Editors", "The editor was closed: open its timeline again."))
         host, editor, _ = self._open
+        placed = host.find(editor, selection) if host.capabilities.replace and way is not Way.NEW_TRACK else None
+        if placed is not None:
+            return Laid(host, host.replace(placed, take), placed.media)
+        if way is Way.REPLACE:
+            text = tr("Editors", "No take lies on exactly this range in {editor}: insert this one instead.")
+            raise FoleyCueError(ErrorCode.BAD_INPUT, text.format(editor=editor.host))
+        track = TRACK_OF_ITS_OWN.format(prompt=take.take.prompt[:40]).strip() if way is Way.NEW_TRACK else ""
+        return Laid(host, host.insert(editor, selection, take, track))
 
-        def work(take: "StoredTake") -> "LivePlacement":
-            placed = host.find(editor, selection) if host.capabilities.replace else None
-            return host.insert(editor, selection, take) if placed is None else host.replace(placed, take)
+    def name_of(self, project: "Project | None") -> str:
+        """The host that a project was read from while it ran, empty for files."""
+        return self._open[1].host if self._open is not None and self._open[2] is project else ""
 
-        return work
+    def expect(self, host: str, project: Path) -> None:
+        """Open a project by itself once the editor that has it open is found."""
+        self._expected = (host, project)
 
     # -- inner ----------------------------------------------------------------------------------------------------
 
@@ -145,7 +188,10 @@ class Editors(QObject):
             self._desk.state.notices.clear(_key(before[gone]))
         for host, editor in found:
             if editor.id not in before and (self._open is None or self._open[1].id != editor.id):
-                self._offer(host, editor)
+                if not self._desk.state.range.open and self._expected == (editor.host, editor.project):
+                    self.open(host, editor)
+                else:
+                    self._offer(host, editor)
 
     def _offer(self, host: "LiveHost", editor: "RunningEditor") -> None:
         self._desk.inform(
@@ -173,9 +219,6 @@ class Editors(QObject):
         if host is None or editor is None:
             return
         state = self._desk.state
-        if state.job.active:
-            self._desk.inform("A generation runs already: ask again once it has ended.", key="asked")
-            return
         if isinstance(ask, GenerateAsk):
             state.request.set(prompt=ask.prompt, negative=ask.negative)
             self.open(host, editor, after=self._generation.generate)

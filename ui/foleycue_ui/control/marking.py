@@ -11,7 +11,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 
 from foleycue_shared.errors import FoleyCueError
-from foleycue_shared.messages import Analysed, Cancel, Cancelled, Done, Failed, JobEvent, Refused
+from foleycue_shared.messages import Analysed, Cancel, Cancelled, CueRequest, Done, Failed, JobEvent, Refused
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.model.takes import TakeEntry, read_sound
@@ -80,13 +80,13 @@ class Marking(QObject):
         if selection is None:
             return
         self.drop_analysis()
-        engine = self._state.request.engine
+        engine, cues = self._state.request.engine, CueRequest(regions=self._state.regions.keys)
         self._state.job.update(analysing=True)
 
         def plan() -> "AnalysisPlan":
             from foleycue_plugin.usecases import plan_analysis
 
-            return plan_analysis(selection, engine=engine)
+            return plan_analysis(selection, engine=engine, cues=cues)
 
         def done(ready: "AnalysisPlan") -> None:
             if selection is self._state.range.selection:
@@ -123,6 +123,7 @@ class Marking(QObject):
         curve = np.frombuffer(blobs[0], np.float32) if blobs and len(blobs[0]) % 4 == 0 else np.zeros(0, np.float32)
         self._state.notices.clear("analysis")
         self._state.cues.confidence = event.confidence
+        self._state.request.set_suggestions(event.suggestions)
         limit = self._state.range.marked.samples(CUE_RATE)
         cues = tuple(cue for cue in event.cues if 0 <= cue.sample < limit)
         self._state.cues.set_picture(cues, curve, float(Fraction(event.curve_rate)), event.shots)
@@ -192,8 +193,7 @@ class Marking(QObject):
         marked = found.selection.range
         self._desk.player.load(found.selection.picture_pieces, marked.rate, marked.frames)
         self._state.range.set_selection(found.selection)
-        for entry in found.takes:
-            self._state.takes.add(entry)
+        self._state.takes.add(*found.takes)
         self.analyse()
 
     def _analysis_failed(self, error: FoleyCueError) -> None:

@@ -135,6 +135,77 @@ def _up(p: QPainter) -> None:
     _stroke(p, (7, 14), (12, 9), (17, 14))
 
 
+def _settings(p: QPainter) -> None:
+    for y, knob in ((7, 15.5), (12, 8.5), (17, 13.5)):
+        _stroke(p, (4.5, y), (knob - 2, y))
+        _stroke(p, (knob + 2, y), (19.5, y))
+        p.drawEllipse(QPointF(knob, y), 2, 2)
+
+
+def _engine(p: QPainter) -> None:
+    p.drawRoundedRect(QRectF(7, 7, 10, 10), 2, 2)
+    for at in (9.8, 14.2):
+        for near, far in ((4, 7), (17, 20)):
+            _stroke(p, (at, near), (at, far))
+            _stroke(p, (near, at), (far, at))
+
+
+_STAR = (
+    (12, 4),
+    (14.4, 9.3),
+    (20, 9.9),
+    (15.8, 13.8),
+    (17, 19.4),
+    (12, 16.5),
+    (7, 19.4),
+    (8.2, 13.8),
+    (4, 9.9),
+    (9.6, 9.3),
+)
+
+
+def _star(p: QPainter) -> None:
+    _stroke(p, *_STAR, _STAR[0])
+
+
+def _starred(p: QPainter) -> None:
+    _fill(p, *_STAR)
+
+
+def _more(p: QPainter) -> None:
+    p.setBrush(p.pen().color())
+    for x in (6.0, 12.0, 18.0):
+        p.drawEllipse(QPointF(x, 12), 1.1, 1.1)
+
+
+def _region(p: QPainter) -> None:
+    p.drawRect(QRectF(6, 7.5, 12, 9))
+    p.save()
+    p.setBrush(p.pen().color())
+    for x, y in ((6, 7.5), (18, 7.5), (6, 16.5), (18, 16.5)):
+        p.drawRect(QRectF(x - 1.2, y - 1.2, 2.4, 2.4))
+    p.restore()
+
+
+def _tap(p: QPainter) -> None:
+    p.drawRoundedRect(QRectF(5, 11, 14, 8.5), 2, 2)
+    _stroke(p, (12, 4), (12, 8.2))
+    _stroke(p, (7.2, 5.4), (8.6, 8.6))
+    _stroke(p, (16.8, 5.4), (15.4, 8.6))
+
+
+def _sound(p: QPainter) -> None:
+    p.drawPolygon(_polygon((4.5, 9.8), (7.8, 9.8), (12, 6), (12, 18), (7.8, 14.2), (4.5, 14.2)))
+    p.drawArc(QRectF(11, 8.5, 6, 7), -60 * 16, 120 * 16)
+    p.drawArc(QRectF(11, 5.8, 9.5, 12.4), -58 * 16, 116 * 16)
+
+
+def _muted(p: QPainter) -> None:
+    p.drawPolygon(_polygon((4.5, 9.8), (7.8, 9.8), (12, 6), (12, 18), (7.8, 14.2), (4.5, 14.2)))
+    _stroke(p, (15, 9.5), (20, 14.5))
+    _stroke(p, (20, 9.5), (15, 14.5))
+
+
 _SHAPES: dict[str, Draw] = {
     "play": _play,
     "pause": _pause,
@@ -156,6 +227,15 @@ _SHAPES: dict[str, Draw] = {
     "film": _film,
     "down": _down,
     "up": _up,
+    "region": _region,
+    "tap": _tap,
+    "sound": _sound,
+    "muted": _muted,
+    "settings": _settings,
+    "star": _star,
+    "starred": _starred,
+    "more": _more,
+    "engine": _engine,
 }
 
 
@@ -181,7 +261,7 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         if painter is not None:
-            draw(painter, self._name, QRectF(rect), "outline" if mode == QIcon.Mode.Disabled else self._token)
+            draw(painter, self._name, QRectF(rect), "off" if mode == QIcon.Mode.Disabled else self._token)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         if size.isEmpty():  # a button that has no room yet still asks

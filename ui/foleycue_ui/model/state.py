@@ -8,35 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import MAX_PROMPT, MAX_TAKES, EngineInfo
 from foleycue_shared.timecode import format_timecode
 from foleycue_shared.timing import FrameRange
 from foleycue_ui.model.cues import CueModel
+from foleycue_ui.model.guide import GuideModel
+from foleycue_ui.model.job import JobModel
+from foleycue_ui.model.models import ModelsModel
+from foleycue_ui.model.queue import QueueModel
+from foleycue_ui.model.region import RegionModel
+from foleycue_ui.model.request import RequestModel
+from foleycue_ui.model.shelf import HistoryModel, PresetModel
 from foleycue_ui.model.takes import TakeModel
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Project, Selection
-
-#: Seeds are drawn from here when the user leaves the choice to us; short enough to read aloud.
-MAX_RANDOM_SEED = 999_999
-
-#: What the phases of a job are called on screen.
-PHASES = {
-    "loading": "Loading the engine",
-    "decode": "Reading the picture",
-    "analyse": "Finding cues",
-    "text": "Reading the prompt",
-    "diffuse": "Making sound",
-    "vocode": "Shaping the wave",
-    "align": "Aligning to the cues",
-    "finish": "Writing the take",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +54,17 @@ class LinkModel(QObject):
         self.state = "closed"
         self.detail = ""
         self.worker = "none"
+        self.engine = ""
+        self.device = "cpu"
 
     def set_state(self, state: str, detail: str = "") -> None:
         """Note a new state of the connection."""
         self.state, self.detail = state, detail
         self.changed.emit()
 
-    def set_worker(self, worker: str) -> None:
-        """Note what the worker does."""
-        self.worker = worker
+    def set_worker(self, worker: str, engine: str = "", device: str = "cpu") -> None:
+        """Note what the worker does, which engine it holds in memory, and where."""
+        self.worker, self.engine, self.device = worker, engine, device
         self.changed.emit()
 
 
@@ -150,121 +142,6 @@ class RangeModel(QObject):
         return parse_position(text, self.project)[0]
 
 
-class RequestModel(QObject):
-    """What the user asks for."""
-
-    changed = pyqtSignal()
-    engines_changed = pyqtSignal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.prompt = ""
-        self.negative = ""
-        self.takes = 3
-        self.seed: int | None = None  # None: a new one each time
-        self.engine = "mini"
-        self.engines: tuple[EngineInfo, ...] = ()
-        self._random = Random()
-
-    def set(
-        self,
-        *,
-        prompt: str | None = None,
-        negative: str | None = None,
-        takes: int | None = None,
-        engine: str | None = None,
-    ) -> None:
-        """Change what is given."""
-        before = (self.prompt, self.negative, self.takes, self.engine)
-        self.prompt = self.prompt if prompt is None else prompt[:MAX_PROMPT]
-        self.negative = self.negative if negative is None else negative[:MAX_PROMPT]
-        self.takes = self.takes if takes is None else min(max(takes, 1), MAX_TAKES)
-        self.engine = self.engine if engine is None else engine
-        if before != (self.prompt, self.negative, self.takes, self.engine):
-            self.changed.emit()
-
-    def set_seed(self, seed: int | None) -> None:
-        """Fix the first take's seed, or leave it to chance with None."""
-        if seed != self.seed:
-            self.seed = seed
-            self.changed.emit()
-
-    def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
-        """Take over the backend's list; an engine that cannot run is never left chosen."""
-        if engines == self.engines:
-            return
-        self.engines = engines
-        usable = [info.id for info in engines if info.available]
-        if usable and self.engine not in usable:
-            self.engine = usable[0]
-        self.engines_changed.emit()
-        self.changed.emit()
-
-    def info(self, engine: str) -> EngineInfo | None:
-        """What the backend says about an engine."""
-        return next((info for info in self.engines if info.id == engine), None)
-
-    def draw_seeds(self) -> tuple[int, ...]:
-        """One seed for each take: from the fixed one upward, or by chance."""
-        first = self._random.randint(1, MAX_RANDOM_SEED - MAX_TAKES) if self.seed is None else self.seed
-        return tuple(first + k for k in range(self.takes))
-
-
-class JobModel(QObject):
-    """The generation that runs, and the analysis."""
-
-    changed = pyqtSignal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.job_id = ""
-        self.state = "idle"  # idle, preparing, queued, running, cancelling
-        self.phase = ""
-        self.step = self.steps = self.take = self.takes = self.ahead = 0
-        self.fraction = 0.0
-        self.eta: float | None = None
-        self.analysing = False
-
-    @property
-    def active(self) -> bool:
-        """Whether a generation is under way."""
-        return self.state != "idle"
-
-    def begin(self, takes: int) -> None:
-        """A generation was asked for."""
-        self.state, self.takes, self.job_id = "preparing", takes, ""
-        self.phase, self.step, self.steps, self.take, self.fraction, self.eta = "", 0, 0, 0, 0.0, None
-        self.changed.emit()
-
-    def update(self, **values: object) -> None:
-        """Change fields and tell."""
-        for name, value in values.items():
-            setattr(self, name, value)
-        self.changed.emit()
-
-    def end(self) -> None:
-        """Nothing runs any more."""
-        self.job_id = ""
-        self.update(state="idle")
-
-    def text(self) -> str:
-        """Where the job is, in words: phase, take, step, time left."""
-        if self.state == "cancelling":
-            return "Cancelling…"
-        if self.state == "preparing":
-            return "Preparing…"
-        if self.state == "queued":
-            return "Waiting for the backend…" if self.ahead == 0 else f"Waiting behind {self.ahead} other jobs…"
-        parts = [PHASES.get(self.phase, self.phase.capitalize())]
-        if self.takes > 1:
-            parts.append(f"{self.take + 1} of {self.takes}")
-        if self.steps:
-            parts.append(f"step {self.step}/{self.steps}")
-        if self.eta is not None:
-            parts.append(f"{max(1, round(self.eta))} s left")
-        return " · ".join(parts)
-
-
 class NoticeModel(QObject):
     """Inline notices, newest first; a notice with a key replaces the older one with the same key."""
 
@@ -301,7 +178,13 @@ class PanelState(QObject):
         self.link = LinkModel(self)
         self.range = RangeModel(self)
         self.cues = CueModel(self)
+        self.guide = GuideModel(self)
+        self.regions = RegionModel(self)
         self.request = RequestModel(self)
         self.job = JobModel(self)
+        self.queue = QueueModel(self)
+        self.presets = PresetModel(self)
+        self.history = HistoryModel(self)
         self.takes = TakeModel(self)
         self.notices = NoticeModel(self)
+        self.models = ModelsModel(self)

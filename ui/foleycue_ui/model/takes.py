@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The takes of the marked range, and which one is chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,34 +10,42 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from foleycue_shared.cues import match_cues
 from foleycue_shared.messages import Take
-from foleycue_shared.timing import CUE_RATE
+from foleycue_ui.look.words import tr
+from foleycue_ui.model.answers import Answers, answers_of
+from foleycue_ui.model.mip import Mip
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import StoredTake
 
 PEAK_BINS = 1200
-#: A cue without an onset this near counts as missed; samples at CUE_RATE.
-MISS_SAMPLES = CUE_RATE // 20
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A take's samples, ready to be heard and drawn: mono float32 -1 … 1, and (bins, 2) lows and highs."""
+    """Samples ready to be heard and drawn: mono float32 -1 … 1, (bins, 2) lows and highs, and these at every scale.
+
+    Slow to make, hence for worker threads.
+    """
 
     samples: NDArray[np.float32]
     rate: int
     peaks: NDArray[np.float32]
+    mip: Mip = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mip", Mip(self.samples))
 
 
 @dataclass(frozen=True)
 class TakeEntry:
-    """A take in the store, with its sound; inserted says that it lies on the saved timeline."""
+    """A take in the store, with its sound; made in the worker thread that reads it."""
 
     stored: "StoredTake"
     sound: Sound
-    inserted: bool = False
+
+    def __post_init__(self) -> None:
+        answers_of(self.take)  # kept for whoever shows the take
 
     @property
     def take(self) -> Take:
@@ -44,9 +53,18 @@ class TakeEntry:
         return self.stored.take
 
     @property
+    def answers(self) -> Answers:
+        """How its onsets answer its cues."""
+        return answers_of(self.take)
+
+    @property
     def path(self) -> Path:
         """Where the WAV lies."""
         return self.stored.path
+
+    def title(self) -> str:
+        """The user's name for it, else its prompt."""
+        return self.stored.name or self.take.prompt or tr("Takes", "No prompt")
 
 
 def peaks_of(samples: NDArray[np.float32], bins: int = PEAK_BINS) -> NDArray[np.float32]:
@@ -66,15 +84,11 @@ def read_sound(path: Path) -> Sound:
     return Sound(samples, rate, peaks_of(samples))
 
 
-def missed_cues(take: Take) -> frozenset[int]:
-    """Samples of the cues that no onset of the take answers."""
-    samples = [cue.sample for cue in take.cues]
-    heard = {cue for cue, _ in match_cues(samples, sorted(take.onsets), MISS_SAMPLES)}
-    return frozenset(sample for k, sample in enumerate(samples) if k not in heard)
-
-
 class TakeModel(QObject):
-    """Takes in the order of their arrival; the chosen one is heard, shown in the lane and inserted first."""
+    """The takes of one range, by rounds (one job each): the newest round first, inside it in the order of the job.
+
+    The chosen take is heard, shown in the lane and inserted first; beside it one more is kept to compare it with.
+    """
 
     changed = pyqtSignal()
     chosen_changed = pyqtSignal()
@@ -83,26 +97,42 @@ class TakeModel(QObject):
         super().__init__(parent)
         self.entries: tuple[TakeEntry, ...] = ()
         self.chosen_id = ""
+        self.other_id = ""  # what the user chose to compare with
+        self._before_id = ""  # what was chosen last
+        self._rounds: dict[str, int] = {}  # job -> when its first take came
 
     @property
     def chosen(self) -> TakeEntry | None:
         """The chosen take."""
-        return next((entry for entry in self.entries if entry.take.take_id == self.chosen_id), None)
+        return self.get(self.chosen_id)
 
-    def add(self, entry: TakeEntry) -> None:
-        """A take arrived; the first one is chosen at once. The same take twice is one take."""
-        if any(old.take.take_id == entry.take.take_id for old in self.entries):
+    def get(self, take_id: str) -> TakeEntry | None:
+        """A take by its id."""
+        return next((entry for entry in self.entries if entry.take.take_id == take_id), None)
+
+    def rounds(self) -> tuple[tuple[TakeEntry, ...], ...]:
+        """The takes of each round, newest round first."""
+        return tuple(tuple(group) for _, group in groupby(self.entries, key=lambda entry: entry.take.job_id))
+
+    def add(self, *entries: TakeEntry) -> None:
+        """Takes arrived; the first one is chosen at once. The same take twice is one take."""
+        new = {entry.take.take_id: entry for entry in entries if self.get(entry.take.take_id) is None}
+        if not new:
             return
-        self.entries = (*self.entries, entry)
+        for entry in new.values():
+            self._rounds.setdefault(entry.take.job_id, len(self._rounds))
+        self.entries = tuple(sorted((*self.entries, *new.values()), key=self._place))
         self.changed.emit()
         if not self.chosen_id:
-            self.choose(entry.take.take_id)
+            self.choose(self.entries[0].take.take_id)
 
     def choose(self, take_id: str) -> None:
         """Choose a take; an unknown id chooses none."""
-        known = any(entry.take.take_id == take_id for entry in self.entries)
-        wanted = take_id if known else ""
+        wanted = take_id if self.get(take_id) is not None else ""
         if wanted != self.chosen_id:
+            self._before_id = self.chosen_id
+            if wanted and wanted == self.other_id:
+                self.other_id = self.chosen_id
             self.chosen_id = wanted
             self.chosen_changed.emit()
 
@@ -113,18 +143,33 @@ class TakeModel(QObject):
         self.choose(self.entries[number - 1].take.take_id)
         return True
 
-    def mark_inserted(self, take_id: str) -> None:
-        """Note that a take lies on the saved timeline."""
+    def compare_with(self, take_id: str) -> None:
+        """Keep a take to compare the chosen one with; the same again, or an unknown one: none."""
+        known = self.get(take_id) is not None and take_id != self.chosen_id
+        self.other_id = take_id if known and take_id != self.other_id else ""
+        self.changed.emit()
+
+    def compare(self) -> bool:
+        """Change over to the other take, or without one to the take chosen before; False when there is none."""
+        wanted = self.other_id or self._before_id
+        if self.get(wanted) is None:
+            return False
+        self.choose(wanted)
+        return True
+
+    def note(self, take_id: str, **notes: str | bool) -> None:
+        """Change what the user thinks of a take: name, starred or used."""
+        from msgspec.structs import replace
+
         self.entries = tuple(
-            TakeEntry(entry.stored, entry.sound, entry.inserted or entry.take.take_id == take_id)
+            TakeEntry(replace(entry.stored, **notes), entry.sound) if entry.take.take_id == take_id else entry
             for entry in self.entries
         )
         self.changed.emit()
 
-    def restore(self, entry: TakeEntry, place: int) -> None:
+    def restore(self, entry: TakeEntry) -> None:
         """Put one back where it was."""
-        self.entries = (*self.entries[:place], entry, *self.entries[place:])
-        self.changed.emit()
+        self.add(entry)
         self.choose(entry.take.take_id)
 
     def remove(self, take_id: str) -> None:
@@ -133,6 +178,8 @@ class TakeModel(QObject):
         if place is None:
             return
         self.entries = self.entries[:place] + self.entries[place + 1 :]
+        if take_id == self.other_id:
+            self.other_id = ""
         self.changed.emit()
         if take_id == self.chosen_id:
             rest = self.entries[min(place, len(self.entries) - 1)] if self.entries else None
@@ -140,6 +187,10 @@ class TakeModel(QObject):
 
     def clear(self) -> None:
         """Another range: no takes."""
-        self.entries = ()
+        self.entries, self.other_id = (), ""
+        self._rounds.clear()
         self.changed.emit()
         self.choose("")
+
+    def _place(self, entry: TakeEntry) -> tuple[int, int]:
+        return -self._rounds[entry.take.job_id], entry.take.index

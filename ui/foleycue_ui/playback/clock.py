@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What time it is while the range plays: the audio device's own clock, or a silent one where there is no device.
-
-Positions are samples at CUE_RATE from the range's start.
-"""
+"""What was heard of a tape by now: by the audio device's own clock, or a silent one where there is no device."""
 
 from collections.abc import Callable
 from fractions import Fraction
-from time import monotonic_ns
+from time import monotonic
 from typing import Protocol
 
 from foleycue_shared.timing import CUE_RATE
-from foleycue_ui.model.takes import Sound
+from foleycue_ui.playback.tape import Tape
 
 
 def frame_at(sample: int, rate: Fraction) -> int:
@@ -19,59 +16,63 @@ def frame_at(sample: int, rate: Fraction) -> int:
 
 
 class Clock(Protocol):
-    """Something that runs and says where it is; a sound may be laid under it and changed while it runs."""
+    """Something that plays a tape and says how many of its output samples were heard. Moments are monotonic seconds."""
 
     silent: bool
 
-    def start(self, sample: int) -> None:
-        """Run from a position."""
+    def start(self) -> None:
+        """Play the tape from its first output sample on."""
         ...
 
     def stop(self) -> None:
         """Stand still and give devices back."""
         ...
 
-    def position(self) -> int:
-        """Where it is now."""
+    def now(self) -> float:
+        """The present moment on this clock."""
         ...
 
-    def set_sound(self, sound: Sound | None) -> None:
-        """What is heard; changing it does not disturb the position."""
+    def heard(self) -> int:
+        """Output samples heard by now."""
+        ...
+
+    def heard_at(self, moment: float) -> int:
+        """Output samples heard by a moment of the last seconds; after stop() as if it still ran."""
         ...
 
 
 class SilentClock:
-    """Runs by a monotonic clock and makes no sound. now() is in nanoseconds."""
+    """Runs by a monotonic clock and makes no sound."""
 
     silent = True
 
-    def __init__(self, now: Callable[[], int] = monotonic_ns) -> None:
+    def __init__(self, tape: Tape, now: Callable[[], float] = monotonic) -> None:
+        self._tape = tape
         self._now = now
-        self._origin: int | None = None
-        self._sample = 0
+        self._running = False
+        self._origin = 0.0
+        self._stood = 0
 
-    def start(self, sample: int) -> None:
-        """Run from a position."""
-        self._sample, self._origin = sample, self._now()
+    def now(self) -> float:
+        """The present moment."""
+        return self._now()
+
+    def start(self) -> None:
+        """Run."""
+        self._running, self._origin = True, self._now()
 
     def stop(self) -> None:
         """Stand still."""
-        self._sample, self._origin = self.position(), None
+        self._stood, self._running = self.heard(), False
 
-    def position(self) -> int:
-        """Where it is now."""
-        if self._origin is None:
-            return self._sample
-        return self._sample + (self._now() - self._origin) * CUE_RATE // 1_000_000_000
+    def heard(self) -> int:
+        """By now; here this is also the moment from which on new orders hold, since nobody pulls."""
+        if not self._running:
+            return self._stood
+        heard = self.heard_at(self._now())
+        self._tape.adopt(heard)
+        return heard
 
-    def set_sound(self, sound: Sound | None) -> None:
-        """Nothing is heard."""
-
-
-def open_clock() -> Clock:
-    """The audio device's clock, or the silent one when QtMultimedia, a system library or a device is missing."""
-    try:
-        from foleycue_ui.playback.audio_clock import AudioClock
-    except ImportError:
-        return SilentClock()
-    return AudioClock.open() or SilentClock()
+    def heard_at(self, moment: float) -> int:
+        """By a moment, as if it still ran."""
+        return max(0, round((moment - self._origin) * CUE_RATE))

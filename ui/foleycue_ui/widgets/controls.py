@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small widgets that all parts of the panel use, with keyboard manners of their own."""
 
-from PyQt6.QtCore import QSize, Qt
+from itertools import pairwise
+
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from foleycue_ui.look import theme
-from foleycue_ui.look.icons import icon
+from foleycue_ui.look.icons import draw, icon
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -62,10 +74,42 @@ class Line(QLineEdit):
         self.setAccessibleName(name)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Enter ends the entry and nothing else."""
+        """Enter ends the entry and nothing else; with Ctrl it is a command."""
         super().keyPressEvent(event)
         if event is not None and event.key() in _ENTER:
-            event.accept()
+            event.setAccepted(not event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+def chevron(widget: QWidget, symbol: str, middle_y: float) -> None:
+    """The small arrow at a field's right edge; a style sheet takes the native one away."""
+    painter = QPainter(widget)
+    token = "dim" if widget.isEnabled() else "off"
+    draw(painter, symbol, QRectF(widget.width() - 21, middle_y - 7, 14, 14), token, 2.4)
+
+
+class Choice(QComboBox):
+    """One of a few, with an arrow."""
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:
+        """The box, then the arrow."""
+        super().paintEvent(e)
+        chevron(self, "down", self.height() / 2)
+
+
+class Check(QCheckBox):
+    """A box with words; the tick is drawn, since a style sheet knows only pictures in files."""
+
+    def __init__(self, text: str, tip: str) -> None:
+        super().__init__(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The box, then the tick."""
+        super().paintEvent(a0)
+        if self.isChecked():
+            draw(QPainter(self), "check", QRectF(3, self.height() / 2 - 8, 16, 16), "on_accent", 3)
 
 
 class Elided(QLabel):
@@ -117,10 +161,15 @@ class Glyph(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw."""
-        from foleycue_ui.look.icons import draw
-
         painter = QPainter(self)
         draw(painter, self._symbol, self.rect().toRectF(), self._token, 2.2)
+
+
+def chain(*widgets: QWidget | None) -> None:
+    """Let Tab go from each widget to the next one: for those that are made when the others are long there."""
+    there = [widget for widget in widgets if widget is not None]
+    for first, second in pairwise(there):
+        QWidget.setTabOrder(first, second)
 
 
 def caption(text: str = "", look: str = "caption") -> QLabel:

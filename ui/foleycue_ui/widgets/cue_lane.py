@@ -9,7 +9,6 @@ from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.timing import CUE_RATE, samples_to_frames
 from foleycue_ui.model.cues import snap
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.model.takes import missed_cues
 from foleycue_ui.widgets import cue_paint
 from foleycue_ui.widgets.cue_paint import Geometry
 
@@ -206,7 +205,8 @@ class CueLane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._state.range.open:
             chosen = self._state.takes.chosen
-            missed = missed_cues(chosen.take) if chosen is not None else frozenset()
+            answers = chosen.answers if chosen is not None else {}
+            missed = frozenset(sample for sample, distance in answers.items() if distance is None)
             cue_paint.cues(painter, self._state.cues, self.geometry_, missed)
             cue_paint.playhead(painter, self.geometry_, self._playhead)
         if self.hasFocus():

@@ -6,14 +6,18 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from foleycue_ui.look import theme
+from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import Notice, NoticeModel
 from foleycue_ui.widgets.controls import Button, Glyph, IconButton
 
-_LOOKS = {
-    "error": ("alert", "bad", "Error"),
-    "warning": ("alert", "warn", "Warning"),
-    "info": ("info", "focus", "Note"),
-}
+
+def _look(kind: str) -> tuple[str, str, str]:
+    """Icon, colour and name of a kind of notice."""
+    looks = {
+        "error": ("alert", "bad", tr("Notices", "Error: {text}")),
+        "warning": ("alert", "warn", tr("Notices", "Warning: {text}")),
+    }
+    return looks.get(kind, ("info", "focus", tr("Notices", "Note: {text}")))
 
 
 class NoticeFrame(QFrame):
@@ -22,15 +26,16 @@ class NoticeFrame(QFrame):
     def __init__(self, notice: Notice, model: NoticeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.notice = notice
-        symbol, token, word = _LOOKS[notice.kind]
+        symbol, token, words = _look(notice.kind)
         self.setObjectName("notice")
         self.setProperty("kind", notice.kind)
-        self.setAccessibleName(f"{word}: {notice.text}")
+        self.setAccessibleName(words.format(text=notice.text))
         self.text = QLabel(notice.text)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
-        self.close_button = IconButton("close", "Dismiss")
+        self.close_button = IconButton("close", tr("Notices", "Dismiss: {text}").format(text=notice.text))
+        self.close_button.setToolTip(tr("Notices", "Dismiss"))
         self.close_button.clicked.connect(lambda: model.dismiss(notice))
         top = QHBoxLayout()
         top.setSpacing(theme.GAP)
@@ -51,10 +56,12 @@ class NoticeFrame(QFrame):
         row.setContentsMargins(22, 0, 0, 0)
         if self.notice.run is not None:
             self.action = Button(self.notice.action)
+            self.action.setToolTip(self.notice.action)
             self.action.clicked.connect(self.notice.run)
             row.addWidget(self.action)
         if self.notice.detail:
-            self.copy = Button("Copy details", "link")
+            self.copy = Button(tr("Notices", "Copy details"), "link")
+            self.copy.setToolTip(tr("Notices", "Copy what happened, for a bug report"))
             self.copy.clicked.connect(self._copy)
             row.addWidget(self.copy)
         row.addStretch(1)
@@ -65,7 +72,7 @@ class NoticeFrame(QFrame):
         if clipboard is not None:
             clipboard.setText(self.notice.detail)
         if self.copy is not None:
-            self.copy.setText("Copied")
+            self.copy.setText(tr("Notices", "Copied"))
 
 
 class NoticeStack(QWidget):

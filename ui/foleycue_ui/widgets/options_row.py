@@ -1,32 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How many takes, from which seed, by which engine."""
 
-from PyQt6.QtCore import QRectF, QRegularExpression, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegularExpressionValidator, QStandardItem, QStandardItemModel
+from PyQt6.QtCore import QRegularExpression, Qt
+from PyQt6.QtGui import QKeyEvent, QPaintEvent, QRegularExpressionValidator, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from foleycue_shared.messages import MAX_TAKES
-from foleycue_ui.look import icons, theme
-from foleycue_ui.model.state import RequestModel
-from foleycue_ui.widgets.controls import IconButton, Line
+from foleycue_ui.look import theme
+from foleycue_ui.look.words import tr
+from foleycue_ui.model.request import RequestModel
+from foleycue_ui.widgets.controls import Choice, IconButton, Line, chevron
 
 _MAX_SEED = 2**53 - 1
-
-
-def _chevron(widget: QWidget, symbol: str, middle_y: float) -> None:
-    """The small arrow at the right edge; a style sheet takes the native one away."""
-    painter = QPainter(widget)
-    token = "dim" if widget.isEnabled() else "outline"
-    icons.draw(painter, symbol, QRectF(widget.width() - 21, middle_y - 7, 14, 14), token, 2.4)
-
-
-class EngineBox(QComboBox):
-    """The engines, with an arrow."""
-
-    def paintEvent(self, e: QPaintEvent | None) -> None:
-        """The box, then the arrow."""
-        super().paintEvent(e)
-        _chevron(self, "down", self.height() / 2)
 
 
 class TakesSpin(QSpinBox):
@@ -35,8 +20,8 @@ class TakesSpin(QSpinBox):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """The box, then its arrows."""
         super().paintEvent(event)
-        _chevron(self, "up", self.height() / 2 - 6)
-        _chevron(self, "down", self.height() / 2 + 6)
+        chevron(self, "up", self.height() / 2 - 6)
+        chevron(self, "down", self.height() / 2 + 6)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter ends the entry and nothing else."""
@@ -53,14 +38,14 @@ class OptionsRow(QWidget):
         self._model = model
         self.takes = TakesSpin()
         self.takes.setRange(1, MAX_TAKES)
-        self.takes.setAccessibleName("Number of takes")
-        self.seed = Line("Seed")
-        self.seed.setPlaceholderText("random")
+        self.takes.setAccessibleName(tr("Ask", "Number of takes"))
+        self.seed = Line(tr("Ask", "Seed"))
+        self.seed.setPlaceholderText(tr("Ask", "random"))
         self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,16}"), self.seed))
-        self.seed.setToolTip("Seed of the first take; empty: a new one each time")
-        self.dice = IconButton("dice", "Leave the seed to chance")
-        self.engine = EngineBox()
-        self.engine.setAccessibleName("Engine")
+        self.seed.setToolTip(tr("Ask", "Seed of the first take; empty: a new one each time"))
+        self.dice = IconButton("dice", tr("Ask", "Leave the seed to chance"))
+        self.engine = Choice()
+        self.engine.setAccessibleName(tr("Ask", "Engine"))
         self.engine.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.engine.setMinimumContentsLength(8)
         self._lay_out()
@@ -79,7 +64,12 @@ class OptionsRow(QWidget):
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(3)
         for column, (text, widget) in enumerate(
-            (("Takes", self.takes), ("Seed", self.seed), ("", self.dice), ("Engine", self.engine))
+            (
+                (tr("Ask", "Takes"), self.takes),
+                (tr("Ask", "Seed"), self.seed),
+                ("", self.dice),
+                (tr("Ask", "Engine"), self.engine),
+            )
         ):
             label = QLabel(text)
             theme.role(label, "caption")
@@ -112,7 +102,7 @@ class OptionsRow(QWidget):
             item = items.item(self.engine.count() - 1) if isinstance(items, QStandardItemModel) else None
             if isinstance(item, QStandardItem) and not info.available:
                 item.setEnabled(False)
-                item.setText(f"{info.name} (not installed)")
+                item.setText(tr("Ask", "{engine} (not installed)").format(engine=info.name))
                 item.setToolTip(info.reason)
         if not self._model.engines:
             self.engine.addItem(self._model.engine, self._model.engine)

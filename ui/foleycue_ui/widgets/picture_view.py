@@ -6,6 +6,7 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui.look import icons, theme
+from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import RangeModel
 
 _RATIO = 9 / 16
@@ -15,6 +16,8 @@ class PictureView(QWidget):
     """Shows an image as large as fits."""
 
     clicked = pyqtSignal()
+    double_clicked = pyqtSignal()
+    moved = pyqtSignal()  # the picture lies elsewhere in the widget now
 
     def __init__(self, range_: RangeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +25,7 @@ class PictureView(QWidget):
         self._image = QImage()
         self._hover = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(tr("Picture", "Picture"))
         range_.project_changed.connect(self.update)
 
     @property
@@ -32,8 +35,16 @@ class PictureView(QWidget):
 
     def set_image(self, image: QImage) -> None:
         """Show another picture; a null image is black."""
+        moved = image.size() != self._image.size()
         self._image = image
+        if moved:
+            self.moved.emit()
         self.update()
+
+    def picture_rect(self) -> QRectF:
+        """Where the picture lies in the widget; all of it for a black one."""
+        box = QRectF(self.rect())
+        return box if self._image.isNull() else fitted(self._image, box)
 
     def set_drop_hover(self, hover: bool) -> None:
         """Light up while something is dragged over the panel."""
@@ -49,6 +60,7 @@ class PictureView(QWidget):
         super().resizeEvent(event)
         if self.height() != self.height_for(self.width()):
             self.setFixedHeight(self.height_for(self.width()))
+        self.moved.emit()
 
     def sizeHint(self) -> QSize:
         """For a column of 392 pixels."""
@@ -58,6 +70,12 @@ class PictureView(QWidget):
         """A click plays, or opens when nothing is open."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Its first click has done something already: the second takes it back."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton and self._range.open:
+            self.clicked.emit()
+            self.double_clicked.emit()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the picture, or the invitation."""
@@ -75,18 +93,12 @@ class PictureView(QWidget):
             corners.addRoundedRect(box, theme.RADIUS, theme.RADIUS)
             painter.save()
             painter.setClipPath(corners)
-            painter.drawImage(self._target(box), self._image)
+            painter.drawImage(self.picture_rect(), self._image)
             painter.restore()
         if self._hover:
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
-
-    def _target(self, box: QRectF) -> QRectF:
-        size = self._image.size().toSizeF().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRectF(0, 0, size.width(), size.height())
-        target.moveCenter(box.center())
-        return target
 
     def _paint_invitation(self, painter: QPainter, box: QRectF) -> None:
         pen = QPen(theme.colour("outline"), 1.4, Qt.PenStyle.DashLine)
@@ -99,10 +111,19 @@ class PictureView(QWidget):
         painter.setPen(theme.colour("text"))
         painter.setFont(theme.font(14, strong=True))
         words = QRectF(box.left() + 20, middle.y() - 2, box.width() - 40, 24)
-        painter.drawText(
-            words, Qt.AlignmentFlag.AlignCenter, f"Opening {opening}…" if opening else "Drop a timeline or clip"
-        )
+        text = tr("Picture", "Opening {name}…").format(name=opening) if opening else ""
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text or tr("Picture", "Drop a timeline or clip"))
         if not opening:
             painter.setPen(theme.colour("dim"))
             painter.setFont(theme.font(12))
-            painter.drawText(words.translated(0, 24), Qt.AlignmentFlag.AlignCenter, "or click to choose one")
+            painter.drawText(
+                words.translated(0, 24), Qt.AlignmentFlag.AlignCenter, tr("Picture", "or click to choose one")
+            )
+
+
+def fitted(image: QImage, box: QRectF) -> QRectF:
+    """The largest rectangle of the image's shape in the middle of a box."""
+    size = image.size().toSizeF().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    fitted = QRectF(0, 0, size.width(), size.height())
+    fitted.moveCenter(box.center())
+    return fitted

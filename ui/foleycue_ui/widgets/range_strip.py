@@ -2,33 +2,41 @@
 """Marking the range: In and Out as timecode, and two handles on a strip of the whole timeline."""
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from foleycue_shared.errors import FoleyCueError
 from foleycue_ui.look import theme
+from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import RangeModel
-from foleycue_ui.widgets.controls import Line, caption
+from foleycue_ui.widgets.controls import Elided, Line
 
 _PAD = 7.0
 _GRIP = 9.0
+_BAR_TOP = 9.0
 
 
 class Strip(QWidget):
-    """The whole timeline as a bar, the marked range bright, its ends as handles; the bright part moves as a whole."""
+    """The whole timeline as a bar, the marked range bright, its ends as handles; the bright part moves as a whole.
+
+    Above the bar lies the playhead: pressed or dragged there, it goes to a frame inside the range.
+    """
+
+    seek_asked = pyqtSignal(int)  # frame of the timeline
 
     def __init__(self, model: RangeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._held = ""
         self._held_offset = 0
+        self._playhead = 0
         self._focused = "in"
         self.setMinimumHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Marked range")
-        self.setToolTip("Drag the ends to mark a range, the middle to move it")
+        self.setAccessibleName(tr("Range", "Marked range"))
+        self.setToolTip(tr("Range", "Drag the ends to mark a range, the middle to move it"))
         model.changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
@@ -43,12 +51,18 @@ class Strip(QWidget):
         """The frame border nearest to a place."""
         return round((x - _PAD) * max(1, self._model.whole) / max(1.0, self.width() - 2 * _PAD))
 
+    def set_playhead(self, frame: int) -> None:
+        """Show the frame of the timeline on which the player stands."""
+        if frame != self._playhead:
+            self._playhead = frame
+            self.update()
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take hold of the nearer end, or of the range."""
         if event is None or event.button() != Qt.MouseButton.LeftButton or not self._model.open:
             return
         x = event.position().x()
-        self._held = self._grip(x)
+        self._held = "playhead" if event.position().y() < _BAR_TOP else self._grip(x)
         self._held_offset = self.frame_at(x) - self._model.start
         if self._held in ("in", "out"):
             self._focused = self._held
@@ -60,6 +74,8 @@ class Strip(QWidget):
             return
         if self._held:
             self._drag(event.position().x())
+        elif event.position().y() < _BAR_TOP:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._model.open:
             ends = self._grip(event.position().x()) in ("in", "out")
             self.setCursor(Qt.CursorShape.SizeHorCursor if ends else Qt.CursorShape.OpenHandCursor)
@@ -100,7 +116,7 @@ class Strip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(_PAD, 9, self.width() - 2 * _PAD, self.height() - 18)
+        bar = QRectF(_PAD, _BAR_TOP, self.width() - 2 * _PAD, self.height() - 2 * _BAR_TOP)
         painter.setBrush(theme.colour("raised"))
         painter.drawRoundedRect(bar, 4, 4)
         if not self._model.open:
@@ -110,6 +126,11 @@ class Strip(QWidget):
         painter.drawRect(QRectF(left, bar.top(), max(1.0, right - left), bar.height()))
         for which, x in (("in", left), ("out", right)):
             self._paint_handle(painter, which, x)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("playhead"))
+        head = self.x_of(self._playhead)
+        painter.drawPolygon(QPolygonF([QPointF(head - 4, 2), QPointF(head + 4, 2), QPointF(head, _BAR_TOP)]))
+        painter.drawRect(QRectF(head - 0.5, _BAR_TOP, 1, bar.height()))
 
     def _paint_handle(self, painter: QPainter, which: str, x: float) -> None:
         box = QRectF(x - (_PAD - 1 if which == "in" else 0), 4, _PAD - 1, self.height() - 8)
@@ -130,7 +151,9 @@ class Strip(QWidget):
 
     def _drag(self, x: float) -> None:
         model, frame = self._model, self.frame_at(x)
-        if self._held == "in":
+        if self._held == "playhead":
+            self.seek_asked.emit(min(max(frame, model.start), model.end - 1))
+        elif self._held == "in":
             model.mark(min(frame, model.end - 1), model.end)
         elif self._held == "out":
             model.mark(model.start, max(frame, model.start + 1))
@@ -141,7 +164,8 @@ class Strip(QWidget):
 
     def _on_changed(self) -> None:
         model = self._model
-        self.setAccessibleDescription(f"From {model.timecode(model.start)} to {model.timecode(model.end)}")
+        text = tr("Range", "From {start} to {end}")
+        self.setAccessibleDescription(text.format(start=model.timecode(model.start), end=model.timecode(model.end)))
         self.update()
 
 
@@ -154,9 +178,12 @@ class RangeStrip(QWidget):
         super().__init__(parent)
         self._model = model
         self.strip = Strip(model)
-        self.in_field = self._field("In", "First frame of the range: a timecode, 48f or 2.5s")
-        self.out_field = self._field("Out", "First frame after the range: a timecode, 48f or 2.5s")
-        self.length = caption()
+        self.in_field = self._field(tr("Range", "In"), tr("Range", "First frame of the range: a timecode, 48f or 2.5s"))
+        self.out_field = self._field(
+            tr("Range", "Out"), tr("Range", "First frame after the range: a timecode, 48f or 2.5s")
+        )
+        self.length = Elided("", "caption")
+        self.length.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         model.project_changed.connect(self._show)
         model.changed.connect(self._show)
@@ -173,14 +200,13 @@ class RangeStrip(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
-        for text, field in (("In", self.in_field), ("Out", self.out_field)):
-            label = QLabel(text)
+        for field in (self.in_field, self.out_field):
+            label = QLabel(field.accessibleName())
             theme.role(label, "caption")
             label.setBuddy(field)
             row.addWidget(label)
             row.addWidget(field)
-        row.addStretch(1)
-        row.addWidget(self.length)
+        row.addWidget(self.length, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -196,7 +222,7 @@ class RangeStrip(QWidget):
             field.setText(model.timecode(frame) if model.open else "")
             theme.role(field, "")
         self.strip.setEnabled(model.open)
-        self.length.setText(model.duration_text() if model.open else "")
+        self.length.set_text(model.duration_text() if model.open else "")
 
     def _entered(self, field: Line) -> None:
         model = self._model
@@ -211,8 +237,9 @@ class RangeStrip(QWidget):
             return
         first, last = (0, model.end - 1) if is_in else (model.start + 1, model.whole)
         if not first <= frame <= last:
-            name = "In" if is_in else "Out"
-            self._refuse(field, f"{name} must lie between {model.timecode(first)} and {model.timecode(last)}.")
+            text = tr("Range", "{name} must lie between {first} and {last}.")
+            name = field.accessibleName()
+            self._refuse(field, text.format(name=name, first=model.timecode(first), last=model.timecode(last)))
             return
         model.mark(*((frame, model.end) if is_in else (model.start, frame)))
         self._show()

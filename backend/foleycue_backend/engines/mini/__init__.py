@@ -5,6 +5,6 @@ Nothing imported here loads torch; the pipeline itself is in `.pipeline`.
 """
 
 from foleycue_backend.engines.mini.classes import CLASSES, FoleyClass, class_is_event, class_label
-from foleycue_backend.engines.mini.weights import default_weights, nearest_classes
+from foleycue_backend.engines.mini.weights import default_text, default_weights
 
-__all__ = ["CLASSES", "FoleyClass", "class_is_event", "class_label", "default_weights", "nearest_classes"]
+__all__ = ["CLASSES", "FoleyClass", "class_is_event", "class_label", "default_text", "default_weights"]

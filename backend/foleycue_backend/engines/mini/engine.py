@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
-from foleycue_backend.engines.mini.classes import class_label
-from foleycue_backend.engines.mini.weights import default_weights, nearest_classes, stamp
+from foleycue_backend.engines.mini.classes import CLASSES
+from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, PICTURE_GUIDANCE, STEPS
+from foleycue_backend.engines.mini.prompt import nearest, read_prompt
+from foleycue_backend.engines.mini.weights import default_text, default_weights, stamp
 from foleycue_backend.stages.windows import join, plan_windows
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import EngineInfo
+from foleycue_shared.messages import EngineInfo, Guidance, KnownSound, SoundClass, Understood
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,8 +30,6 @@ _SAMPLE_RATE = 48_000
 #: at each open end, where the vocoder has no neighbours to agree with.
 _VOCODE, _OVERLAP, _EDGE = 250, 16, 3
 _FADE = 1920
-#: Below this similarity a prompt is not really known.
-_KNOWN = 0.55
 _MEMORY = 700 << 20
 
 
@@ -54,6 +54,8 @@ def engine_info() -> EngineInfo:
         memory_bytes=_MEMORY,
         available=not reason,
         reason=reason,
+        sounds=tuple(SoundClass(label=c.label, group=c.group) for c in CLASSES),
+        guidance=Guidance(text=GUIDANCE, cues=CUE_GUIDANCE, picture=PICTURE_GUIDANCE),
     )
 
 
@@ -62,12 +64,17 @@ def create() -> MiniEngine:
     return MiniEngine()
 
 
-def suggest(prompt: str) -> tuple[str, ...]:
-    """Labels of the nearest trained sounds for a prompt that is none of them; imports no torch."""
-    if not prompt.strip() or not engine_info().available:
-        return ()
-    near = nearest_classes(prompt, 3)
-    return () if near and near[0][1] >= _KNOWN else tuple(class_label(name) for name, _ in near)
+def understand(prompt: str) -> Understood:
+    """The sounds that will be made, or the nearest ones for a prompt that is none of them; imports no torch."""
+    if not (default_weights() / "text").is_dir():
+        return Understood(engine="mini", prompt=prompt)
+    text = default_text()
+    read = read_prompt(text, prompt)
+    if not read or read[0].known:
+        heard = tuple(KnownSound(label=s.kind.label, similarity=s.similarity, note=s.note) for s in read)
+        return Understood(engine="mini", prompt=prompt, sounds=heard, known=bool(read) or not prompt.strip())
+    near = tuple(KnownSound(label=kind.label, similarity=score) for kind, score in nearest(text, prompt, 3))
+    return Understood(engine="mini", prompt=prompt, sounds=near, known=False)
 
 
 class MiniEngine:
@@ -99,46 +106,49 @@ class MiniEngine:
             raise RuntimeError("load() comes first")
         # A model of the user's own may have come, or gone, since.
         self.load()
-        latents = _denoised(self._pipeline, conditions, on_step)
+        mel = _painted(self._pipeline, conditions, on_step)
         left = conditions.samples
-        for block in join(_sounds(self._pipeline, latents, conditions, on_step), _FADE):
+        for block in join(_sounds(self._pipeline, mel, conditions, on_step), _FADE):
             yield block[:left]
             left -= min(left, len(block))
 
 
-def _denoised(pipeline: MiniPipeline, conditions: Conditions, on_step: OnStep) -> Tensor:
-    """Latents (channels, frames) of the whole range: 2 MB for three minutes."""
-    from foleycue_backend.engines.mini.pipeline import CUE_GUIDANCE, GUIDANCE, STEPS
+def _painted(pipeline: MiniPipeline, conditions: Conditions, on_step: OnStep) -> Tensor:
+    """Log-mel (bands, frames) of the whole range: 7 MB for three minutes."""
+    from foleycue_backend.engines.mini.pipeline import Scales
 
-    frames = max(1, math.ceil(conditions.samples / _samples_per_latent(pipeline)))
-    cues = None if conditions.cues is None else _pairs(conditions.cues, 0, math.inf)
-    guidance = conditions.guidance
-    return pipeline.denoise(
-        pipeline.initial_noise(0, frames, conditions.seed),
-        pipeline.encode_prompt(conditions.prompt),
-        pipeline.encode_prompt(conditions.negative),
-        pipeline.cue_curve(cues, frames),
+    wanted = conditions.guidance
+    return pipeline.paint(
+        conditions.prompt,
+        conditions.negative,
+        None if conditions.cues is None else _pairs(conditions.cues, 0, math.inf),
+        conditions.intensity,
+        max(1, math.ceil(conditions.samples / _samples_per_latent(pipeline))),
+        conditions.seed,
         steps=conditions.steps or STEPS,
-        guidance=GUIDANCE if guidance.text is None else guidance.text,
-        cue_guidance=CUE_GUIDANCE if guidance.cues is None else guidance.cues,
+        scales=Scales(
+            GUIDANCE if wanted.text is None else wanted.text,
+            CUE_GUIDANCE if wanted.cues is None else wanted.cues,
+            PICTURE_GUIDANCE if wanted.picture is None else wanted.picture,
+        ),
         on_step=lambda step, steps: on_step("diffuse", step, steps),
     )
 
 
 def _sounds(
-    pipeline: MiniPipeline, latents: Tensor, conditions: Conditions, on_step: OnStep
+    pipeline: MiniPipeline, mel: Tensor, conditions: Conditions, on_step: OnStep
 ) -> Iterator[tuple[int, Audio]]:
     """Overlapping (start sample, samples) of the whole range."""
-    frames, size = latents.shape[1], _samples_per_latent(pipeline)
+    patch, size = pipeline.frames_per_latent, _samples_per_latent(pipeline)
+    frames = mel.shape[1] // patch
     windows = plan_windows(frames, _VOCODE, _OVERLAP, [shot // size for shot in conditions.shots])
     for number, window in enumerate(windows):
         on_step("vocode", number, len(windows))
         low, high = window.low, window.high
         cues = _pairs(conditions.cues or (), low * size / _SAMPLE_RATE, high * size / _SAMPLE_RATE)
         # Each window draws phases of its own, always the same ones for a seed and a place.
-        sound = pipeline.vocode(
-            pipeline.decode(latents[:, low:high]), seed=conditions.seed * 1_000_003 + low, cues=cues
-        )
+        shown = mel[:, low * patch : high * patch]
+        sound = pipeline.vocode(shown, seed=conditions.seed * 1_000_003 + low, cues=cues)
         head = _EDGE if low > 0 else 0
         tail = _EDGE if high < frames else 0
         yield (low + head) * size, np.ascontiguousarray(sound[head * size : len(sound) - tail * size])

@@ -20,8 +20,8 @@ def guided_velocity(
     """Velocity (channels, frames) with separate guidance for text and cues.
 
     `latents` (channels, frames); `level` is the timestep 0..1000; `texts` (2, dim) negative and wanted prompt;
-    `curve` (5, frames); `scales` text and cue guidance. Composed as in InstructPix2Pix (Brooks et al., 2023):
-    v(neg, no cue) + cue (v(neg, cue) - v(neg, no cue)) + text (v(text, cue) - v(neg, cue)). With a cue scale of
+    `curve` (rows, frames); `scales` text and control guidance. Composed as in InstructPix2Pix (Brooks et al., 2023):
+    v(neg, no cue) + cue (v(neg, cue) - v(neg, no cue)) + text (v(text, cue) - v(neg, cue)). With a control scale of
     exactly 1 the first term cancels and is not computed.
     """
     text_scale, cue_scale = scales

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,32 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from diffusers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
 from torch import Tensor
 
-from foleycue_backend.engines.mini import cues as cue_sheet
 from foleycue_backend.engines.mini import vocoder
 from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.cues import PATCH, Pairs, control_rows
+from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, PICTURE_GUIDANCE, STEPS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 from foleycue_backend.engines.mini.guidance import chunk_count, chunked_velocity
-from foleycue_backend.engines.mini.mel import HOP, SAMPLE_RATE
+from foleycue_backend.engines.mini.layers import plan_layers
+from foleycue_backend.engines.mini.mel import FLOOR, HOP, SAMPLE_RATE
+from foleycue_backend.engines.mini.prompt import Sound, condition, negative_condition, read_prompt
+from foleycue_backend.engines.mini.strength import trim_strikes
 from foleycue_backend.engines.mini.text import StaticText
 
-Cues = Sequence[tuple[float, float]]
 OnStep = Callable[[int, int], None]
 
-# Measured on the shipped weights; see the model card.
-GUIDANCE = 2.5
-CUE_GUIDANCE = 1.5
-STEPS = 12
 NOISE_BLOCK = 64
 _MASK = (1 << 63) - 1
+_LAYER_SEED = 1_000_003
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """How strongly text, cues and picture push; 1 takes a condition as it is."""
+
+    text: float = GUIDANCE
+    cues: float = CUE_GUIDANCE
+    picture: float = PICTURE_GUIDANCE
 
 
 class MiniPipeline(DiffusionPipeline):
@@ -45,7 +55,7 @@ class MiniPipeline(DiffusionPipeline):
 
     sample_rate = SAMPLE_RATE
     hop = HOP
-    frames_per_latent = cue_sheet.PATCH
+    frames_per_latent = PATCH
 
     denoiser: MiniDenoiser
     codec: PatchCodec
@@ -101,13 +111,47 @@ class MiniPipeline(DiffusionPipeline):
         """Latent frames that cover a duration."""
         return max(1, math.ceil(round(seconds * SAMPLE_RATE) / (HOP * self.frames_per_latent)))
 
-    def encode_prompt(self, prompt: str) -> Tensor:
-        """Text condition (dim,); zeros for an empty prompt."""
-        return torch.from_numpy(self.text.condition(prompt))
+    @torch.no_grad()
+    def paint(
+        self,
+        prompt: str,
+        negative: str,
+        cues: Pairs | None,
+        intensity: Pairs | None,
+        frames: int,
+        seed: int,
+        *,
+        steps: int = STEPS,
+        scales: Scales = Scales(),
+        on_step: OnStep | None = None,
+    ) -> Tensor:
+        """Log-mel (bands, 4 * frames) of a prompt's sounds together, `frames` latents long.
 
-    def cue_curve(self, cues: Cues | None, latent_frames: int, offset_latents: int = 0) -> Tensor:
-        """(5, latent_frames) from cues in seconds from the range start; None leaves timing to the model."""
-        return cue_sheet.cue_curve(cues, latent_frames, offset_latents)
+        `cues` None leaves the timing to the model; `intensity` (seconds, strength) is a line for beds that no cue
+        speaks to. `on_step(done, all)` counts the steps of all sounds.
+        """
+        sounds = read_prompt(self.text, prompt)
+        away = torch.from_numpy(negative_condition(self.text, negative, sounds))
+        layers = plan_layers(sounds, cues, intensity)
+        power = torch.full((self.codec.bands, frames * self.frames_per_latent), FLOOR)
+        for number, layer in enumerate(layers):
+            told = None if on_step is None else _counted(on_step, number, len(layers))
+            latents = self.denoise(
+                self.initial_noise(0, frames, seed + _LAYER_SEED * number),
+                torch.zeros(self.text.dim) if layer.sound is None else self._condition(layer.sound),
+                away,
+                control_rows(layer.cues, layer.points, frames),
+                steps=steps,
+                guidance=scales.text,
+                control_guidance=scales.picture if layer.by_picture else scales.cues,
+                on_step=told,
+            )
+            mel = trim_strikes(self.decode(latents), layer.cues or ())
+            power += (torch.exp(mel) - FLOOR).clamp_min(0) * 10 ** (layer.level_db / 10)
+        return torch.log(power)
+
+    def _condition(self, sound: Sound) -> Tensor:
+        return torch.from_numpy(condition(self.text, sound))
 
     def initial_noise(self, start: int, latent_frames: int, seed: int) -> Tensor:
         """Unit noise (channels, latent_frames) for latents `start`...; a function of absolute position and seed."""
@@ -130,7 +174,7 @@ class MiniPipeline(DiffusionPipeline):
         *,
         steps: int = STEPS,
         guidance: float = GUIDANCE,
-        cue_guidance: float = CUE_GUIDANCE,
+        control_guidance: float = CUE_GUIDANCE,
         on_step: OnStep | None = None,
     ) -> Tensor:
         """Latents (channels, frames) from noise of the same shape.
@@ -154,7 +198,7 @@ class MiniPipeline(DiffusionPipeline):
                 on_step(done, total)
 
         for timestep in scheduler.timesteps:
-            scales = (guidance, cue_guidance)
+            scales = (guidance, control_guidance)
             velocity = chunked_velocity(self.denoiser, latents, float(timestep), texts, curve, scales, told)
             latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
         return latents
@@ -164,20 +208,20 @@ class MiniPipeline(DiffusionPipeline):
         """Log-mel (bands, 4 * frames) from latents (channels, frames)."""
         return self.codec.decode(latents)
 
-    def vocode(self, mel: Tensor, *, seed: int, cues: Cues | None = None, n_iter: int = 32) -> npt.NDArray[np.float32]:
+    def vocode(self, mel: Tensor, *, seed: int, cues: Pairs | None = None, n_iter: int = 32) -> npt.NDArray[np.float32]:
         """(frames * hop,) float32 samples from (bands, frames) log-mel; cue times from the start of the mel."""
         return vocoder.vocode(mel, seed=seed, cues=cues, n_iter=n_iter).numpy()
 
     def __call__(
         self,
         prompt: str,
-        cues: Cues | None,
+        cues: Pairs | None,
         seconds: float,
         negative_prompt: str = "",
+        intensity: Pairs | None = None,
         seed: int = 0,
         steps: int = STEPS,
-        guidance: float = GUIDANCE,
-        cue_guidance: float = CUE_GUIDANCE,
+        scales: Scales = Scales(),
         on_step: OnStep | None = None,
     ) -> npt.NDArray[np.float32]:
         """Sound of exactly round(seconds * 48000) float32 samples. Raises ValueError if that is none."""
@@ -185,14 +229,11 @@ class MiniPipeline(DiffusionPipeline):
         if samples < 1:
             raise ValueError(f"a duration of {seconds} s has no samples")
         frames = self.latent_frames(seconds)
-        latents = self.denoise(
-            self.initial_noise(0, frames, seed),
-            self.encode_prompt(prompt),
-            self.encode_prompt(negative_prompt),
-            self.cue_curve(cues, frames),
-            steps=steps,
-            guidance=guidance,
-            cue_guidance=cue_guidance,
-            on_step=on_step,
+        mel = self.paint(
+            prompt, negative_prompt, cues, intensity, frames, seed, steps=steps, scales=scales, on_step=on_step
         )
-        return self.vocode(self.decode(latents), seed=seed, cues=cues)[:samples]
+        return self.vocode(mel, seed=seed, cues=cues)[:samples]
+
+
+def _counted(on_step: OnStep, layer: int, layers: int) -> OnStep:
+    return lambda done, total: on_step(layer * total + done, layers * total)

@@ -22,7 +22,9 @@ MOST_SOUNDS = 4
 
 _CUTS = re.compile(r"\s*(,|;|\+|&|\band\b|\bwhile\b|\bthen\b|\bplus\b|\bfollowed by\b|\bwith\b)\s*", re.IGNORECASE)
 _MANNER = re.compile(r"\b(" + "|".join(map(re.escape, sorted(MANNERS, key=len, reverse=True))) + r")\b", re.IGNORECASE)
-_EMPTY = frozenset(["a", "an", "the", "some", "of", "in", "on", "at", "to", "with", "and", "very", "sound", "sounds", "effect", "foley", "is", "are"])
+_EMPTY = frozenset(
+    ["a", "an", "the", "some", "of", "in", "on", "at", "to", "with", "and", "is", "are", "very", "sound"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _clauses(prompt: str) -> list[tuple[str, str]]:
 
 
 def _apart(before: Sound, sound: Sound, joint: str) -> bool:
-    """Whether a clause is a sound of its own: "hit with a stick" is one, "a door and a bell" and "steps with rain" two."""
+    """Whether a clause is a sound of its own: "hit with a stick" is one sound, "steps with rain" are two."""
     if before.kind.name == sound.kind.name:
         return False
     if joint == "with":

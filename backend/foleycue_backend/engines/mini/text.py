@@ -44,7 +44,7 @@ class StaticText:
         self._phrases = tensors["phrases"].astype(np.float32)
         self._phrase_class = tensors["phrase_class"].astype(np.int64)
         self.own = tuple(own)
-        self._own = np.array([self.embed(sound.label) for sound in own], np.float32).reshape(len(own), -1)
+        self._own = np.array([self.embed(sound.label) for sound in own], np.float32)
 
     @classmethod
     def load(cls, folder: Path) -> StaticText:

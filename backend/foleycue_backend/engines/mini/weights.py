@@ -29,10 +29,7 @@ def _text(folder: Path, stamp: int) -> StaticText:
     return StaticText.load(folder / "text")
 
 
-def nearest_classes(prompt: str, k: int = 3) -> list[tuple[str, float]]:
-    """Trained classes closest to a prompt: (name, cosine similarity -1..1), best first.
-
-    [] if the prompt has no known word. Raises FileNotFoundError if the weights are not installed.
-    """
+def default_text() -> StaticText:
+    """The text side of the weights in use, read once. Raises FileNotFoundError if they are not installed."""
     folder = default_weights()
-    return _text(folder, stamp(folder)).nearest(prompt, k)
+    return _text(folder, stamp(folder))

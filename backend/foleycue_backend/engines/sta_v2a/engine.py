@@ -13,11 +13,11 @@ import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
 from foleycue_backend.engines.sta_v2a.plan import SAMPLE_RATE
-from foleycue_backend.engines.sta_v2a.settings import SETTINGS, WHOLE
+from foleycue_backend.engines.sta_v2a.settings import CUE_SCALE, PICTURE_SCALE, SETTINGS, TEXT_SCALE, WHOLE
 from foleycue_backend.models import catalogue
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import EngineInfo
+from foleycue_shared.messages import EngineInfo, Guidance, Understood
 
 if TYPE_CHECKING:
     from foleycue_backend.engines.sta_v2a.studio import Studio
@@ -49,6 +49,7 @@ def engine_info() -> EngineInfo:
         available=not reason,
         reason=reason,
         settings=tuple(SETTINGS),
+        guidance=Guidance(text=TEXT_SCALE, picture=PICTURE_SCALE, cues=CUE_SCALE),
     )
 
 
@@ -57,9 +58,9 @@ def create() -> StaV2aEngine:
     return StaV2aEngine()
 
 
-def suggest(prompt: str) -> tuple[str, ...]:
-    """Nothing: the text encoder takes any prompt."""
-    return ()
+def understand(prompt: str) -> Understood:
+    """Every prompt is known: the text encoder takes any words."""
+    return Understood(engine=NAME, prompt=prompt)
 
 
 class StaV2aEngine:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from foleycue_backend.engines.parts import guidance
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.sta_v2a.settings import CUE_SCALE, PICTURE_SCALE, TEXT_SCALE
 
 #: Order of the branches on the batch axis. The last one runs without the ControlNet.
 _ORDER = ("negative", "text", "no picture", "no cues")
@@ -27,9 +28,9 @@ _ORDER = ("negative", "text", "no picture", "no cues")
 class Scales:
     """How strongly text, picture and cues push; 1 takes the condition as it is."""
 
-    text: float = 3.0
-    picture: float = 1.0
-    cues: float = 1.0
+    text: float = TEXT_SCALE
+    picture: float = PICTURE_SCALE
+    cues: float = CUE_SCALE
 
     def branch_weights(self) -> dict[str, float]:
         """Weight of each branch that is needed, in batch order; they sum to 1."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from foleycue_shared.messages import DEFAULT_SETTING
 
+#: The published scales: guidance by text alone.
+TEXT_SCALE, PICTURE_SCALE, CUE_SCALE = 3.0, 1.0, 1.0
+
 #: Latent frames that the published model was trained on: 10.24 s.
 WHOLE = 256
 

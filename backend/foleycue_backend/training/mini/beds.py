@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import lfilter
 
+from foleycue_backend.engines.mini.strength import RANGE_DB
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio, Rng, decay, noise, pole, seconds
 
-RANGE_DB = 24.0
 SILENT_BELOW = 0.04
 
 

@@ -23,7 +23,7 @@ from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Crops, Pool, Source, write_pool, writing
 from foleycue_backend.training.mini.export import export
 from foleycue_backend.training.mini.library import fingerprint, load, survey
-from foleycue_backend.training.mini.library_clips import captions, own_clips
+from foleycue_backend.training.mini.library_clips import own_clips, own_sounds
 from foleycue_backend.training.mini.prompts import PromptBook
 from foleycue_backend.training.mini.trainer import Trainer, flow_loss
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -71,7 +71,8 @@ def fine_tune(cfg: TrainConfig, data: Path, out: Path, base: Path, share: float,
     count = {split: sum(h.split == split for h in heard) for split in (TRAIN, VALIDATION)}
     own_cfg = _own(cfg, count[TRAIN])
     own, known = Pool(out / "own", own_cfg), Pool(out / "procedural", cfg)
-    book = PromptBook(pipe.text, captions(heard))
+    sounds = own_sounds(heard)
+    book = PromptBook(pipe.text, [sound.label for sound in sounds])
     trainer = Trainer(cfg, Mixed(own, known, share), book, out, start=pipe.denoiser)
     if trainer.resume():
         log(f"resumed at step {trainer.step}")
@@ -94,7 +95,9 @@ def fine_tune(cfg: TrainConfig, data: Path, out: Path, base: Path, share: float,
     if first is not None:
         log(f"loss on held-out sounds {first:.4f}, now {_loss(trainer, book, held_out):.4f}")
     if accelerator.is_main_process:
-        _save(trainer, pipe, out / "model", log)
+        export(trainer.average, pipe.codec, pipe.text.with_own(sounds), out / "model")
+        write_manifest(out / "model", "mini", [])
+        log(f"model in {out / 'model'}; use it with  foleycue models import mini {out / 'model'}")
     return out / "model"
 
 
@@ -160,10 +163,3 @@ def _loss(trainer: Trainer, book: PromptBook, crops: Crops | None) -> float | No
     gen = step_generator(trainer.cfg.seed, 1)
     text = book.batch(crops.labels, crops.traits, open_book, gen)
     return float(flow_loss(trainer.average, crops, text, crops.controls, gen, trainer.accelerator.device))
-
-
-def _save(trainer: Trainer, pipe: MiniPipeline, folder: Path, log: Log) -> None:
-    """The finished model, as the models folder takes it."""
-    export(trainer.average, pipe.codec, pipe.text, folder)
-    write_manifest(folder, "mini", [])
-    log(f"model in {folder}; use it with  foleycue models import mini {folder}")

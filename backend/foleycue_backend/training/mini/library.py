@@ -13,15 +13,15 @@ import msgspec
 import numpy as np
 
 from foleycue_backend.engines.mini.classes import class_is_event
+from foleycue_backend.engines.mini.strength import RANGE_DB
 from foleycue_backend.engines.mini.text import StaticText
 from foleycue_backend.stages.raw_audio import Audio, resample
-from foleycue_backend.stages.sound import SoundReader
 from foleycue_backend.training.common.clip_list import TRAIN, VALIDATION, checked, find_list, rows, there
 from foleycue_backend.training.common.pace import Log
-from foleycue_backend.training.mini.beds import RANGE_DB
 from foleycue_backend.training.mini.judge import attack_times
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.media.sound import SoundReader
 
 SOUNDS = (".aif", ".aiff", ".caf", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav", ".wave")
 #: Seconds of a file that are listened to.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.classes import NAMES, FoleyClass
 from foleycue_backend.engines.mini.traits import Traits
 from foleycue_backend.training.common.clip_list import TRAIN
 from foleycue_backend.training.mini import library
@@ -41,15 +41,21 @@ def _read(path: str) -> Audio:
     return library.read(Path(path))
 
 
-def captions(heard: list[Heard]) -> list[str]:
-    """The different captions of a library; the label of the first one is the number of trained classes."""
-    return sorted({h.caption for h in heard})
+def own_sounds(heard: list[Heard]) -> list[FoleyClass]:
+    """The different captions of a library as classes; the label of the first one is the number of trained classes."""
+    kinds: dict[str, list[bool]] = {}
+    for h in heard:
+        kinds.setdefault(h.caption, []).append(h.cues is None)
+    return [
+        FoleyClass(f"own:{caption}", caption, "bed" if sum(beds) > len(beds) / 2 else "impact", "Your own sounds")
+        for caption, beds in sorted(kinds.items())
+    ]
 
 
 def own_clips(cfg: TrainConfig, *, kept: Path, split: str = TRAIN) -> Callable[[int], Clip]:
     """Clips of the library that was surveyed into `kept`: number i is of file i modulo their number."""
     heard = library.load(kept)
-    label = {caption: len(NAMES) + i for i, caption in enumerate(captions(heard))}
+    label = {sound.label: len(NAMES) + i for i, sound in enumerate(own_sounds(heard))}
     mine = [h for h in heard if h.split == split]
     order = np.random.default_rng([cfg.seed, len(mine)]).permutation(len(mine))
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.signal import fftconvolve, lfilter
 
 from foleycue_backend.engines.mini.classes import CLASSES
+from foleycue_backend.engines.mini.strength import RANGE_DB
 from foleycue_backend.engines.mini.traits import Traits
 from foleycue_backend.training.mini.bank import BEDS, Bank
 from foleycue_backend.training.mini.beds import with_level
@@ -40,8 +41,8 @@ class Clip:
 
 
 def strength_gain(strength: float) -> float:
-    """Linear gain of a strength in 0..1: 1 is 0 dB, 0 is -24 dB."""
-    return float(10 ** (-24.0 * (1.0 - strength) / 20))
+    """Linear gain of a strength in 0..1: 1 is 0 dB, 0 is RANGE_DB less."""
+    return float(10 ** (-RANGE_DB * (1.0 - strength) / 20))
 
 
 def place_cues(rng: Rng, length: float) -> Line:

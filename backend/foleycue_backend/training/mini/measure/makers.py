@@ -41,7 +41,9 @@ def model_maker(pipe: MiniPipeline) -> Maker:
     """The model, as a user gets it."""
 
     def make(order: Order) -> Audio:
-        return pipe(order.prompt, order.cues, LENGTH, intensity=order.line, seed=order.seed)
+        # A user's cues are moments for an event and points of the intensity line for a bed.
+        cues = order.line if order.cues is None else order.cues
+        return pipe(order.prompt, cues, LENGTH, seed=order.seed)
 
     return make
 

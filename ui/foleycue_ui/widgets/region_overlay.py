@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The region on the picture: drawn, moved and resized there, by mouse or by keys."""
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from foleycue_ui.look.palettes import DARK
+from foleycue_ui.look.words import tr
+from foleycue_ui.model.region import Box, RegionModel
+from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.picture_view import PictureView
+from foleycue_ui.widgets.region_box import grip_at, grips, moved
+
+_STEP, _BIG_STEP = 0.01, 0.05
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_CURSORS = {
+    "nw": Qt.CursorShape.SizeFDiagCursor,
+    "se": Qt.CursorShape.SizeFDiagCursor,
+    "ne": Qt.CursorShape.SizeBDiagCursor,
+    "sw": Qt.CursorShape.SizeBDiagCursor,
+    "n": Qt.CursorShape.SizeVerCursor,
+    "s": Qt.CursorShape.SizeVerCursor,
+    "e": Qt.CursorShape.SizeHorCursor,
+    "w": Qt.CursorShape.SizeHorCursor,
+    "all": Qt.CursorShape.SizeAllCursor,
+    "": Qt.CursorShape.CrossCursor,
+}
+
+
+class RegionOverlay(QWidget):
+    """Lies on the picture. While it is not edited the mouse goes through it, and only the outline is seen.
+
+    Arrows move the region, with Shift they size it, with Ctrl in large steps; Delete removes the keyframe here.
+    """
+
+    def __init__(self, picture: PictureView, regions: RegionModel, player: Player) -> None:
+        super().__init__(picture)
+        self._picture, self._regions, self._player = picture, regions, player
+        self._held: str | None = None  # a grip, "all", or "" for a new one
+        self._press = QPointF()
+        self._start = Box(0, 0, 0, 0)
+        self._shown: tuple[Box | None, bool] = (None, False)
+        self.setMouseTracking(True)
+        self.setAccessibleName(tr("Region", "Region of the picture"))
+        self.set_editing(False)
+        picture.moved.connect(self._fit)
+        regions.changed.connect(self._show_box)
+        player.position_changed.connect(self._show_box)
+        self._fit()
+        self._show_box()
+
+    @property
+    def editing(self) -> bool:
+        """Whether mouse and keys change it."""
+        return self._editing
+
+    def set_editing(self, editing: bool) -> None:
+        """Let mouse and keys in, or through."""
+        self._editing = editing
+        self._held = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editing)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editing else Qt.FocusPolicy.NoFocus)
+        window = self.window()
+        if self.hasFocus() and not editing and window is not None:
+            window.setFocus()
+        self.update()
+
+    def box_rect(self, box: Box) -> QRectF:
+        """Where a box lies on the widget."""
+        area = self._picture.picture_rect()
+        return QRectF(
+            area.x() + box.x * area.width(),
+            area.y() + box.y * area.height(),
+            box.width * area.width(),
+            box.height * area.height(),
+        )
+
+    # -- mouse ----------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Take hold of a grip or of the whole; anywhere else a new rectangle begins."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._player.pause()
+        box = self._box()
+        self._press = event.position()
+        self._held = "" if box is None else grip_at(self.box_rect(box), self._press)
+        self._start = box or Box(0, 0, 0, 0)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Drag what is held, or show what would be."""
+        if event is None:
+            return
+        if self._held is None:
+            box = self._box()
+            held = "" if box is None else grip_at(self.box_rect(box), event.position())
+            self.setCursor(_CURSORS[held])
+            return
+        area, by = self._picture.picture_rect(), event.position() - self._press
+        if self._held == "":
+            if by.manhattanLength() >= QApplication.startDragDistance():
+                self._put(self._drawn(event.position()))
+        else:
+            self._put(moved(self._start, self._held, by.x() / area.width(), by.y() / area.height()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Let go."""
+        self._held = None
+
+    def _drawn(self, at: QPointF) -> Box:
+        area = self._picture.picture_rect()
+        rect = QRectF(self._press, at).normalized().intersected(area)
+        return Box(
+            (rect.x() - area.x()) / area.width(),
+            (rect.y() - area.y()) / area.height(),
+            rect.width() / area.width(),
+            rect.height() / area.height(),
+        )
+
+    # -- keyboard -------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Move, size, remove; begin in the middle where there is none."""
+        if event is None:
+            return
+        key = Qt.Key(event.key())
+        if key in _ARROWS:
+            self._push(*_ARROWS[key], event.modifiers())
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._regions.remove(self._player.frame)
+        else:
+            event.ignore()
+
+    def _push(self, right: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
+        box = self._box()
+        if box is None:
+            self._put(Box(0.3, 0.3, 0.4, 0.4))
+            return
+        step = _BIG_STEP if modifiers & Qt.KeyboardModifier.ControlModifier else _STEP
+        held = "se" if modifiers & Qt.KeyboardModifier.ShiftModifier else "all"
+        self._put(moved(box, held, right * step, down * step))
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Show the focus."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Hide it."""
+        self.update()
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Outline; while it is edited also grips, and a veil over what does not count."""
+        box = self._box()
+        if box is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = self.box_rect(box)
+        if self._editing:
+            veil = QPainterPath()
+            veil.addRect(self._picture.picture_rect())
+            inner = QPainterPath()
+            inner.addRect(rect)
+            painter.fillPath(veil - inner, QColor(0, 0, 0, 110))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
+        painter.drawRect(rect)
+        keyed = self._player.frame in self._regions.key_frames
+        line = Qt.PenStyle.SolidLine if keyed else Qt.PenStyle.DashLine
+        painter.setPen(QPen(_colour("focus" if self.hasFocus() else "user"), 1.5, line))
+        painter.drawRect(rect)
+        if self._editing:
+            painter.setPen(QPen(QColor(0, 0, 0, 180), 1))
+            painter.setBrush(_colour("user"))
+            for grip in grips(rect).values():
+                painter.drawRect(QRectF(grip.x() - 3, grip.y() - 3, 6, 6))
+
+    # -- inner ----------------------------------------------------------------------------------------------------
+
+    def _box(self) -> Box | None:
+        return self._regions.at(self._player.frame) if self._player.frames else None
+
+    def _put(self, box: Box) -> None:
+        self._player.pause()
+        self._regions.put(self._player.frame, box)
+
+    def _fit(self) -> None:
+        self.setGeometry(self._picture.rect())
+        self.update()
+
+    def _show_box(self) -> None:
+        box = self._box()
+        now = box, self._player.frame in self._regions.key_frames
+        if now == self._shown and self.accessibleDescription():
+            return
+        self._shown = now
+        if box is None:
+            words = tr("Region", "The whole picture counts in this shot")
+        else:
+            shares = [round(100 * value) for value in (box.x, box.y, box.width, box.height)]
+            text = tr("Region", "{x} % from the left, {y} % from the top, {width} % wide, {height} % high")
+            words = text.format(x=shares[0], y=shares[1], width=shares[2], height=shares[3])
+        self.setAccessibleDescription(words)
+        self.update()
+
+
+def _colour(token: str) -> QColor:
+    """Pictures are dark in every theme, so what lies on them is drawn in the dark one's colours."""
+    return QColor(getattr(DARK, token))

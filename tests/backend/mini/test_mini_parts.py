@@ -8,13 +8,13 @@ import torch
 from foleycue_backend.engines.mini import guidance, vocoder
 from foleycue_backend.engines.mini import mel as m
 from foleycue_backend.engines.mini.codec import PatchCodec
-from foleycue_backend.engines.mini.cues import cue_curve
-from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.cues import REST, cue_rows, intensity_rows
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser, TimeMix
 
 
 def random_denoiser() -> MiniDenoiser:
     torch.manual_seed(0)
-    model = MiniDenoiser(channels=8, text_dim=6, width=16, layers=3).eval()
+    model = MiniDenoiser(channels=8, text_dim=6, cue_channels=5, width=16, dilations=(1, 2, 3)).eval()
     for p in model.parameters():
         torch.nn.init.normal_(p, std=0.2)
     return model
@@ -64,15 +64,32 @@ def test_chunked_velocity_equals_one_pass(monkeypatch):
     torch.testing.assert_close(parts, whole, atol=1e-4, rtol=0)
 
 
-def test_cue_curve_splits_between_frames_and_windows_agree():
-    curve = cue_curve([(0.0525, 0.8), (1.0, 1.0)], 50)
-    flat = curve[:4].T.flatten()
+def test_cues_between_frames_are_split():
+    rows = cue_rows([(0.0525, 0.8), (1.0, 1.0)], 50)
+    flat = rows[:4].T.flatten()
     assert flat[5] == pytest.approx(0.6) and flat[6] == pytest.approx(0.2)
-    assert flat[100] == pytest.approx(1.0) and torch.all(curve[4] == 1)
-    window = cue_curve([(0.0525, 0.8), (1.0, 1.0)], 20, offset_latents=15)
-    torch.testing.assert_close(window, curve[:, 15:35], atol=1e-5, rtol=0)
-    assert not cue_curve(None, 9).any()
-    assert cue_curve([], 9)[4].all()
+    assert flat[100] == pytest.approx(1.0) and torch.all(rows[4] == 1)
+    assert not cue_rows(None, 9).any()
+    assert cue_rows([], 9)[4].all()
+
+
+def test_intensity_is_a_line_through_its_points():
+    level, given = intensity_rows([(0.5, 1.0), (0.1, 0.2)], 25)
+    assert given.all() and level[0] == pytest.approx(0.2) and level[-1] == pytest.approx(1.0)
+    assert level[7] == pytest.approx(0.2 + 0.8 * (0.3 - 0.1) / 0.4)
+    assert (intensity_rows([], 4)[0] == REST).all()
+    assert not intensity_rows(None, 4).any()
+
+
+def test_the_mixing_along_time_is_a_grouped_convolution():
+    mix = TimeMix(6, 5, 3)
+    same = torch.nn.Conv1d(6, 6, 5, padding=6, dilation=3, groups=6)
+    with torch.no_grad():
+        same.weight.copy_(mix.taps.T[:, None])
+        same.bias.copy_(torch.randn(6))
+        mix.bias.copy_(same.bias)
+        x = torch.randn(2, 30, 6)
+        torch.testing.assert_close(mix(x), same(x.transpose(1, 2)).transpose(1, 2), atol=1e-5, rtol=0)
 
 
 def test_filterbank_has_no_empty_band():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from foleycue_backend.engines.mini.cues import control_rows
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
 from foleycue_backend.training.mini.judge import onset_f1, salient_onsets
 from foleycue_backend.training.mini.measure.orders import five_cues
@@ -28,8 +29,8 @@ def test_bad_arguments(pipe):
     with pytest.raises(ValueError, match="duration"):
         pipe("click", [], 0.0)
     with pytest.raises(ValueError, match="curve"):
-        e = pipe.encode_prompt("click")
-        pipe.denoise(pipe.initial_noise(0, 8, 0), e, e, pipe.cue_curve([], 9))
+        nothing = torch.zeros(pipe.text.dim)
+        pipe.denoise(pipe.initial_noise(0, 8, 0), nothing, nothing, control_rows([], None, 9))
 
 
 def test_same_seed_same_sound(pipe):
@@ -80,3 +81,18 @@ def test_silence_without_cues(pipe):
 def test_strength_is_audible(pipe):
     y = np.abs(pipe("drum hit", [(0.5, 1.0), (1.5, 0.4)], 2.2, seed=4))
     assert y[24000:40000].max() > 1.6 * y[72000:88000].max()
+
+
+def test_a_bed_follows_its_intensity(pipe):
+    y = pipe("rain", None, 3.0, intensity=[(0.9, 1.0), (1.1, 0.2)], seed=5)
+    loud, soft = (np.sqrt(np.square(y[a:b]).mean()) for a, b in ((10_000, 40_000), (60_000, 140_000)))
+    assert loud > 4 * soft > 0
+
+
+def test_several_sounds_are_painted_together(pipe):
+    cues = [(0.5, 1.0), (1.3, 1.0)]
+    both = pipe("knock on a door and rain", cues, 2.0, seed=6)
+    alone = pipe("knock on a door", cues, 2.0, seed=6)
+    quiet = slice(40_000, 60_000)
+    assert np.sqrt(np.square(both[quiet]).mean()) > 10 * np.sqrt(np.square(alone[quiet]).mean())
+    assert onset_f1(salient_onsets(both, 48000), [t for t, _ in cues]) == 1.0

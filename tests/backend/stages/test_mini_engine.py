@@ -50,10 +50,10 @@ def test_denoising_a_long_range_is_told_chunk_by_chunk(engine, monkeypatch):
     from foleycue_backend.engines.mini import guidance
 
     conditions = _conditions(150 * SIZE)
-    whole = mini._denoised(engine._pipeline, conditions, lambda *_: None)
+    whole = mini._painted(engine._pipeline, conditions, lambda *_: None)
     monkeypatch.setattr(guidance, "CHUNK", 40)
     steps = []
-    parts = mini._denoised(engine._pipeline, conditions, lambda *step: steps.append(step))
+    parts = mini._painted(engine._pipeline, conditions, lambda *step: steps.append(step))
     assert steps == [("diffuse", done, 8) for done in range(1, 9)]
     assert float((whole - parts).abs().max()) < 1e-3
 

@@ -13,6 +13,7 @@ import torch
 
 from fakes.tiny_mini import sound_library, strikes, tiny_mini, tiny_text, write_wav
 from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.engine import engine_info, understand
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
 from foleycue_backend.engines.mini.weights import SHIPPED, default_weights
 from foleycue_backend.models import keeping
@@ -191,6 +192,9 @@ def test_the_model_takes_the_place_of_the_shipped_one(tmp_path, monkeypatch, tra
     own, likeness = pipe.text.nearest_own("robot servo")
     assert own.label == "robot servo" and likeness == pytest.approx(1.0, abs=1e-3)
     assert [state.name for state in keeping.list_models(store).models if state.installed] == ["mini"]
+    assert [sound.label for sound in engine_info().sounds[-3:]] == ["hammering on a door", "robot servo", "turbine hum"]
+    (heard,) = understand("robot servo").sounds
+    assert heard.label == "robot servo" and understand("robot servo").known
     keeping.remove(store, "mini", lambda event: None)
     assert default_weights() == SHIPPED
 

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
-from foleycue_backend.engines.mini.classes import CLASSES
 from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, PICTURE_GUIDANCE, STEPS
 from foleycue_backend.engines.mini.prompt import nearest, read_prompt
-from foleycue_backend.engines.mini.weights import default_text, default_weights, stamp
+from foleycue_backend.engines.mini.weights import default_text, default_weights, known_sounds, stamp
 from foleycue_backend.stages.windows import join, plan_windows
 from foleycue_shared.cues import Cue
 from foleycue_shared.messages import EngineInfo, Guidance, KnownSound, SoundClass, Understood
@@ -54,7 +53,7 @@ def engine_info() -> EngineInfo:
         memory_bytes=_MEMORY,
         available=not reason,
         reason=reason,
-        sounds=tuple(SoundClass(label=c.label, group=c.group) for c in CLASSES),
+        sounds=tuple(SoundClass(label=c.label, group=c.group) for c in known_sounds()),
         guidance=Guidance(text=GUIDANCE, cues=CUE_GUIDANCE, picture=PICTURE_GUIDANCE),
     )
 
@@ -67,7 +66,7 @@ def create() -> MiniEngine:
 def understand(prompt: str) -> Understood:
     """The sounds that will be made, or the nearest ones for a prompt that is none of them; imports no torch."""
     if not (default_weights() / "text").is_dir():
-        return Understood(engine="mini", prompt=prompt)
+        return Understood(engine="mini", prompt=prompt, known=not prompt.strip())
     text = default_text()
     read = read_prompt(text, prompt)
     if not read or read[0].known:

@@ -578,6 +578,18 @@
 </context><context>
     <name>Editors</name>
     <message>
+        <source>{editor} runs with {title}.</source>
+        <translation>{editor} läuft mit {title}.</translation>
+    </message>
+    <message>
+        <source>Open its timeline</source>
+        <translation>Dessen Timeline öffnen</translation>
+    </message>
+    <message>
+        <source>{title} in {editor}</source>
+        <translation>{title} in {editor}</translation>
+    </message>
+    <message>
         <source>The editor was closed: open its timeline again.</source>
         <translation>Das Schnittprogramm wurde geschlossen: Die Timeline dort wieder öffnen.</translation>
     </message>

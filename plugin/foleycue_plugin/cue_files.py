@@ -53,13 +53,9 @@ def write_cues(path: Path, cues: Sequence[Cue], selection: Selection, force: boo
 
     Raises BAD_INPUT for another ending, OUTPUT_EXISTS without force, OUTPUT_UNWRITABLE.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise FoleyCueError(
-            ErrorCode.BAD_INPUT,
-            f"{path.name} must end in .json (cue sheet), .otio (markers) or .txt (Audacity labels).",
-        )
+    check_suffix(path)
     check_output(path, force)
+    suffix = path.suffix.lower()
     part = temporary(path)
     try:
         if suffix == OTIO:
@@ -72,6 +68,15 @@ def write_cues(path: Path, cues: Sequence[Cue], selection: Selection, force: boo
         raise explain_os_error(error, path) from error
     finally:
         remove(part)
+
+
+def check_suffix(path: Path) -> None:
+    """Raise BAD_INPUT for an ending that no cues can be written to."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT,
+            f"{path.name} must end in .json (cue sheet), .otio (markers) or .txt (Audacity labels).",
+        )
 
 
 def _content(path: Path) -> bytes:
@@ -158,10 +163,10 @@ def _from_markers(content: bytes, name: str, selection: Selection) -> tuple[Cue,
         raise _bad(f"{name} is no OTIO timeline: export it again from the editor.", str(error)) from error
     if not isinstance(timeline, otio.schema.Timeline):
         raise _bad(f"{name} holds no timeline but something else: export the timeline with its markers.")
-    project, origin = selection.project, timeline.global_start_time
+    project, origin = selection.project, timeline.global_start_time  # type: ignore[attr-defined]
     first = project.start_frame / project.rate if origin is None else seconds(origin)
     start = (project.start_frame + selection.range.start) / project.rate
-    found = list(_placed(timeline.tracks, first))
+    found = list(_placed(timeline.tracks, first))  # type: ignore[attr-defined]
     limit = selection.range.samples(CUE_RATE)
     cues = []
     for place, marker in found:

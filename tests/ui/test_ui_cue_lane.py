@@ -105,7 +105,7 @@ def test_shift_click_gathers_and_ruler_scrubs(opened: Panel, qtbot: QtBot):
     assert cues.selected == {0, 1}
     drag(lane, QPoint(50, 6), QPoint(200, 6))
     assert len(cues.cues) == 2
-    assert abs(opened.player.position - lane.view.sample(200)) < 1_100
+    assert opened.player.position == lane.view.frame_sample(200)
     move(lane, at(lane, 24_000), NONE, Qt.MouseButton.NoButton)
     assert "Cue 2 of 2" in lane.toolTip()
     move(lane, at(lane, 120_000, 0.1), NONE, Qt.MouseButton.NoButton)
@@ -147,20 +147,20 @@ def test_a_rubber_band_and_clicks_with_ctrl_and_shift_select_dozens(opened: Pane
 def test_what_is_selected_is_dragged_together_as_one_step_of_undo(opened: Panel):
     lane, cues = opened.lane_section.cue_lane, opened.state.cues
     sheet = many(opened, 6)
-    cues.select({1, 2, 3})
-    start = at(lane, sheet[2].sample, 0.4)
+    cues.select({3, 4, 5})
+    start = at(lane, sheet[4].sample, 0.4)
     drag(lane, start, start + QPoint(40, 2))
-    shift = cues.cues[2].sample - sheet[2].sample
+    shift = cues.cues[4].sample - sheet[4].sample
     assert shift > 0
-    assert [c.sample - old.sample for c, old in zip(cues.cues, sheet, strict=True)] == [0, shift, shift, shift, 0, 0]
+    assert [c.sample - old.sample for c, old in zip(cues.cues, sheet, strict=True)] == [0, 0, 0, shift, shift, shift]
     assert all(on_frame(opened, cue.sample) for cue in cues.cues)
-    drag(lane, at(lane, cues.cues[2].sample, 0.4), at(lane, cues.cues[2].sample, 0.7))
-    assert [round(c.strength, 1) for c in cues.cues] == [0.5, 0.8, 0.8, 0.8, 0.5, 0.5]
+    drag(lane, at(lane, cues.cues[4].sample, 0.4), at(lane, cues.cues[4].sample, 0.7))
+    assert [round(c.strength, 1) for c in cues.cues] == [0.5, 0.5, 0.5, 0.8, 0.8, 0.8]
     QTest.keyClick(lane, Qt.Key.Key_Z, CTRL)
     QTest.keyClick(lane, Qt.Key.Key_Z, CTRL)
     assert cues.cues == sheet
     QTest.keyClick(lane, Qt.Key.Key_Z, CTRL | SHIFT)
-    assert cues.cues[2].sample == sheet[2].sample + shift
+    assert cues.cues[4].sample == sheet[4].sample + shift
 
 
 def test_keys_walk_nudge_by_frame_and_by_millisecond_and_let_go(opened: Panel):
@@ -215,14 +215,14 @@ def test_the_view_zooms_round_the_pointer_scrolls_and_follows_the_playhead(opene
     opened.player.seek(1_000)
     opened.player.seek(lane.view.end + 5_000)
     assert lane.view.start < opened.player.position < lane.view.end
-    QTest.keyClick(lane, Qt.Key.Key_F)
+    QTest.keyClick(lane, Qt.Key.Key_Z)
     assert lane.view.fits
     QTest.keyClick(lane, Qt.Key.Key_Plus)
     QTest.mouseClick(section.cue_tools.closer, LEFT)
     assert lane.view.span < 0.5 * lane.view.samples
     QTest.keyClick(lane, Qt.Key.Key_Minus)
     opened.state.cues.select({1})
-    QTest.keyClick(lane, Qt.Key.Key_F, SHIFT)
+    QTest.keyClick(lane, Qt.Key.Key_Z, SHIFT)
     assert lane.view.start < 24_000 < lane.view.end
     assert lane.view.span < CUE_RATE / 2
     QTest.mouseClick(section.cue_tools.fit, LEFT)
@@ -238,6 +238,7 @@ def test_zoomed_in_a_click_names_the_frame_under_the_pointer(opened: Panel):
         centre = frames_to_samples(frame, rate, CUE_RATE) + float(CUE_RATE / rate / 2)
         QTest.mouseClick(lane, LEFT, NONE, QPoint(round(lane.view.x(centre)), 60))
         assert cues.cues[max(cues.selected)].sample == frames_to_samples(frame, rate, CUE_RATE)
+    cues.clear()
     QTest.mouseClick(lane, LEFT, CTRL, QPoint(157, 60))
     assert cues.cues[max(cues.selected)].sample == lane.view.sample(157)
 

@@ -65,9 +65,9 @@ class LaneSection(QWidget):
         return [
             Action("zoom-in", tr("Actions", "Cue lane: zoom in"), ("+", "="), lambda: lane.zoom(CLOSER), group),
             Action("zoom-out", tr("Actions", "Cue lane: zoom out"), ("-",), lambda: lane.zoom(WIDER), group),
-            Action("fit", tr("Actions", "Cue lane: show the whole range"), ("F",), lane.show_all, group),
+            Action("fit", tr("Actions", "Cue lane: show the whole range"), ("Z",), lane.show_all, group),
             Action(
-                "fit-cues", tr("Actions", "Cue lane: show the selected cues"), ("Shift+F",), lane.show_selection, group
+                "fit-cues", tr("Actions", "Cue lane: show the selected cues"), ("Shift+Z",), lane.show_selection, group
             ),
         ]
 

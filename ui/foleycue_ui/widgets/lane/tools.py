@@ -74,7 +74,7 @@ class CueTools(QWidget):
         self.files = IconButton("more", tr("Lane", "Import and export cues"))
         self.closer = IconButton("closer", tr("Lane", "Zoom in (+)"))
         self.wider = IconButton("wider", tr("Lane", "Zoom out (-)"))
-        self.fit = IconButton("fit", tr("Lane", "Show the whole range (F)"))
+        self.fit = IconButton("fit", tr("Lane", "Show the whole range (Z)"))
         for button, act in (
             (self.undo, cues.undo),
             (self.from_picture, lambda: ask(CueSource.PICTURE)),

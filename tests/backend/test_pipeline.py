@@ -180,7 +180,7 @@ def test_a_take_from_predicted_cues(pipeline, engine, film):
     assert [cue.seconds for cue in event.cues] == pytest.approx(film.contacts, abs=0.06)
     assert (event.shots[0].frames, event.shots[0].name, event.suggestions) == (film.frames, "shot", ("Knock",))
     assert not event.cached
-    assert (len(curve), event.curve_rate) == (film.frames, "25/1")
+    assert (event.curve_rate, len(curve)) == ("25/1", 4 * 25)
     (take,) = report.takes
     assert (take.take_id, take.seed, take.engine, take.cues) == ("job-0", 3, "tiny", event.cues)
     assert take.missed == 0

@@ -113,8 +113,8 @@ def test_a_panel_that_went_away_finds_its_takes_again(qtbot: QtBot, qapp: QAppli
     with panel_at(real_home) as first:
         opened(first)
         before = len(first.state.takes.entries)
-        first.options.takes.setValue(3)
-        QTest.mouseClick(first.generate_bar.generate, LEFT)
+        first.ask_section.options.takes.setValue(3)
+        QTest.mouseClick(first.ask_section.generate_bar.generate, LEFT)
         qtbot.waitUntil(lambda: first.state.job.state == "running", timeout=PATIENCE)
     with panel_at(real_home) as second:
         opened(second)

@@ -15,7 +15,7 @@ from foleycue_shared.cues import CueSource
 from foleycue_ui.look.icons import cue_shape
 from foleycue_ui.look.palettes import GRAPHIC_PAIRS, PALETTES, TEXT_PAIRS, Tokens, contrast
 from foleycue_ui.panel import Panel
-from foleycue_ui.widgets.cue_lane import CueLane
+from foleycue_ui.widgets.lane.lane import CueLane
 from foleycue_ui.widgets.range_strip import Strip
 
 INTERACTIVE = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QProgressBar, CueLane, Strip)

@@ -287,11 +287,13 @@ def test_unfinished_work_of_another_program_is_offered(panel: Panel, backend: Fa
 
 def test_two_films_can_be_opened_one_after_the_other(opened: Panel, qtbot: QtBot, tmp_path: Path):
     opened.state.cues.add(70_000)
+    opened.state.request.set_shot_prompt(20, "rain")
     other = write_numbered(tmp_path / "other.mp4", frames=30, first=500)
     opened.controller.open(other)
     until(qtbot, lambda: opened.state.range.path == other)
     wait_ready(opened, qtbot)
     assert not opened.state.cues.edited
+    assert opened.state.request.shot_prompts == {}
     assert opened.player.frames == 30
 
 

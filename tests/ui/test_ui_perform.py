@@ -215,8 +215,10 @@ def test_outliers_are_dropped_and_too_few_are_no_measurement():
 
 def test_events_are_timed_by_their_own_stamp():
     times = EventTime()
-    assert times.moment(0, 50.0) == 50.0
-    assert times.moment(1_000, 50.5) == pytest.approx(50.5)
-    assert times.moment(2_000, 51.01) == pytest.approx(51.01), "handled at once: the clocks are nearer than thought"
-    assert times.moment(3_000, 52.4) == pytest.approx(52.01)
-    assert times.moment(7, 60.0) == pytest.approx(60.0), "another clock"
+    assert times.moment(0, 50.0)() == 50.0
+    first = times.moment(1_000, 50.5)
+    assert first() == pytest.approx(50.5)
+    assert times.moment(2_000, 51.01)() == pytest.approx(51.01), "handled at once: the clocks are nearer than thought"
+    assert first() == pytest.approx(50.01), "which is now known of the first one too"
+    assert times.moment(3_000, 52.4)() == pytest.approx(52.01)
+    assert times.moment(7, 60.0)() == pytest.approx(60.0), "another clock"

@@ -14,7 +14,8 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import MAX_PROMPT, Shot, Take
 from foleycue_shared.timing import FrameRange, frames_to_samples
 from foleycue_ui.model.answers import answers_of
-from foleycue_ui.model.cues import CueModel, snap
+from foleycue_ui.model.cue_edits import Exchange, snap
+from foleycue_ui.model.cues import CueModel
 from foleycue_ui.model.state import JobModel, Notice, NoticeModel, RangeModel, RequestModel
 from foleycue_ui.model.takes import Sound, TakeEntry, TakeModel, peaks_of
 
@@ -163,9 +164,10 @@ class TestCues:
 
     def test_a_drag_past_another_cue_does_not_harm_it(self):
         model = self.model()
+        model.select({0})
         model.grab()
         for sample in (10_000, 48_000, 60_000):
-            model.place(0, Cue(sample, 0.5))
+            model.drag(sample - 4_800, RANGE, on_frames=False)
         model.release()
         assert [cue.sample for cue in model.cues] == [48_000, 60_000]
         model.undo()
@@ -196,11 +198,45 @@ class TestCues:
         model.clear()
         assert model.cues == ()
         assert model.known
-        model.from_picture()
+        model.renew()
         assert model.cues == self.PICTURE
+        assert not model.edited
         for _ in range(9):
             model.undo()
         assert model.cues == self.PICTURE
+
+    def test_another_prediction_leaves_what_the_user_made_and_took_out(self):
+        model = self.model()
+        model.add(24_000)
+        model.select({0})
+        model.delete_selected()
+        more = (*self.PICTURE, Cue(90_000, 0.3, CueSource.PICTURE))
+        model.set_picture(more, np.ones(10, np.float32), 25.0, (), Exchange.REFINE)
+        assert [cue.sample for cue in model.cues] == [24_000, 48_000, 90_000]
+        model.set_picture((), np.ones(10, np.float32), 25.0, (), Exchange.REFINE)
+        assert [cue.sample for cue in model.cues] == [24_000]
+        model.set_picture(more, np.ones(10, np.float32), 25.0, (), Exchange.REFINE)
+        assert [cue.sample for cue in model.cues] == [24_000, 48_000, 90_000]
+        model.renew()
+        assert [cue.sample for cue in model.cues] == [4_800, 24_000, 48_000, 90_000]
+        model.undo()
+        assert [cue.sample for cue in model.cues] == [24_000, 48_000, 90_000]
+
+    def test_a_strength_that_the_user_changed_stays_under_another_prediction(self):
+        model = self.model()
+        model.select({1})
+        model.change_strength(-0.5)
+        model.set_picture(self.PICTURE[1:], np.ones(10, np.float32), 25.0, (), Exchange.REFINE)
+        assert [(cue.sample, cue.strength) for cue in model.cues] == [(48_000, 0.4)]
+
+    def test_a_group_keeps_its_rhythm_at_the_range_s_edge(self):
+        model = self.model()
+        model.select_all()
+        model.grab()
+        model.drag(10**9, RANGE, on_frames=False)
+        model.release()
+        assert model.cues[1].sample == RANGE.samples(48_000) - 1
+        assert model.cues[1].sample - model.cues[0].sample == 48_000 - 4_800
 
     def test_a_cleared_sheet_is_silence_and_an_eventless_picture_is_not(self):
         model = self.model()

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 import foleycue_ui
 from foleycue_shared.places import home
 from foleycue_ui.control.appearance import Appearance, language_for
+from foleycue_ui.look import words
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.settings import LANGUAGE, Settings
 
@@ -40,7 +41,7 @@ def texts() -> set[tuple[str, str]]:
     found = set()
     for path in SOURCES:
         for name, node in calls(path):
-            if name == "tr" and path.name != "words.py":
+            if name == "tr" and path != Path(words.__file__):
                 area, text = (literal(argument) for argument in node.args)
                 assert area and text, f"{path.name}:{node.lineno}: tr() takes two literal strings"
                 found.add((area, text))
@@ -79,7 +80,7 @@ def test_the_compiled_catalogue_is_the_one_of_the_ts(qapp: QApplication):
     assert translator.load(str(FOLDER / "foleycue_de.qm"))
     QApplication.installTranslator(translator)
     try:
-        stale = [text for (area, text), words in german().items() if QApplication.translate(area, text) != words]
+        stale = [text for (area, text), said in german().items() if QApplication.translate(area, text) != said]
     finally:
         QApplication.removeTranslator(translator)
     assert not stale, f"run  make translations: {stale}"

@@ -134,7 +134,6 @@ class Panel(QWidget):
         self.settings_page.reopen_asked.connect(self.reopen_asked)
         self.welcome.open_asked.connect(self.ask_open)
         self.welcome.demo_asked.connect(self.controller.open_demo)
-        self.picture_section.open_asked.connect(self.ask_open)
         self.takes_section.prompt_asked.connect(self.ask_section.focus_prompt)
         self.controller.editors.attention.connect(self._come_forward)
 

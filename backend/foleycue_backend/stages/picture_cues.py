@@ -28,6 +28,8 @@ _IMPACT = 0.150
 _PROMINENCE = 0.6
 #: A peak counts for no more than so many times what the movement then loses within so many seconds.
 _FALLS, _FALL = 3, 0.070
+#: Share of a shot's hard falls that the movement must lose after a peak at sensitivity 0.5.
+_HARD, _HARDEST = 0.5, 0.9
 #: Shares of all movement in the moving tenth that mean "no discrete event" and "surely one".
 _SPREAD_OUT, _LOCAL = 0.25, 0.75
 #: Grey levels below which a spread is noise, and the share of the whole range's spread below which a shot is still.
@@ -47,7 +49,7 @@ class Prediction:
 
 def predict(motion: Motion, span: FrameRange, sensitivity: float) -> Prediction:
     """Cues of a range from its motion; sensitivity 0 (few) … 1 (many), 0.5 the measured rule."""
-    factor = _PROMINENCE * 4 ** (1 - 2 * sensitivity)
+    factor = 4 ** (1 - 2 * sensitivity)
     shots = [clean(motion, rows) for rows in _rows_of_pieces(motion)]
     whole = _spread(np.concatenate([shot.smooth for shot in shots])) if shots else 0.0
     found: list[tuple[float, float]] = []
@@ -55,9 +57,9 @@ def predict(motion: Motion, span: FrameRange, sensitivity: float) -> Prediction:
     for shot in shots:
         spread = _spread(shot.smooth)
         moving = spread >= max(_LEAST_SPREAD, _STILL * whole)
-        sureness.append((_sureness(shot, _PROMINENCE * spread) if moving else 0.0, len(shot.smooth)))
+        sureness.append((_sureness(shot, spread) if moving else 0.0, len(shot.smooth)))
         if moving:
-            found += pick(shot, factor * spread)
+            found += pick(shot, spread, factor)
     weight = sum(length for _, length in sureness)
     confidence = sum(value * length for value, length in sureness) / weight if weight else 0.0
     rate = _curve_rate(shots, span)
@@ -114,9 +116,9 @@ def find_repeats(difference: NDArray[np.float32]) -> NDArray[np.bool_]:
     return repeated
 
 
-def pick(shot: CleanShot, prominence: float) -> list[tuple[float, float]]:
+def pick(shot: CleanShot, spread: float, factor: float) -> list[tuple[float, float]]:
     """(seconds, height) of each cue: prominent peaks before a fall, 100 ms apart, moved to the impact after them."""
-    peaks, heights = _peaks(shot, prominence)
+    peaks, heights = _peaks(shot, spread, factor)
     kept: list[int] = []
     for k in np.argsort(-heights, kind="stable"):
         if all(abs(shot.seconds[peaks[k]] - shot.seconds[peaks[other]]) >= _GAP for other in kept):
@@ -128,15 +130,22 @@ def pick(shot: CleanShot, prominence: float) -> list[tuple[float, float]]:
     return sorted(found.items())
 
 
-def _peaks(shot: CleanShot, least: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Peaks of at least a height: their prominence, or _FALLS times the fall after them where that is less.
+def _peaks(shot: CleanShot, spread: float, factor: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Peaks that stand out and end suddenly: their prominence, or _FALLS times the fall after them where it is less.
 
-    What is lifted or sways slows down by and by; what strikes stops at once.
+    What is lifted or sways slows down by and by; what strikes stops at once, about as hard as the shot's other strikes.
+    factor above 1 asks for more of both, below 1 for less.
     """
+    least = factor * _PROMINENCE * spread
     peaks, _ = find_peaks(shot.smooth, prominence=least)
+    if not len(peaks):
+        return peaks, np.zeros(0)
     falls = np.array([_fall(shot, int(peak)) for peak in peaks])
     heights = np.minimum(peak_prominences(shot.smooth, peaks)[0], _FALLS * falls)
-    return peaks[heights >= least], heights[heights >= least]
+    sudden = heights >= least
+    hard = float(np.percentile(falls[sudden], 90)) if sudden.any() else 0.0
+    sudden &= falls >= min(_HARDEST, factor * _HARD) * hard
+    return peaks[sudden], heights[sudden]
 
 
 def _fall(shot: CleanShot, peak: int) -> float:
@@ -172,13 +181,13 @@ def _spread(values: NDArray[np.float64]) -> float:
     return float(np.percentile(values, 95) - np.percentile(values, 5)) if len(values) else 0.0
 
 
-def _sureness(shot: CleanShot, prominence: float) -> float:
+def _sureness(shot: CleanShot, spread: float) -> float:
     """How much of the picture's movement lies in few places when cues occur: 0 where it is spread out or there is none.
 
     Of a score of measures the one that told real clips with separate events best from those without, though far from
     surely (docs/cues.md).
     """
-    peaks, _ = _peaks(shot, prominence)
+    peaks, _ = _peaks(shot, spread, 1.0)
     if not len(peaks):
         return 0.0
     return float(np.clip((np.median(shot.local[peaks]) - _SPREAD_OUT) / (_LOCAL - _SPREAD_OUT), 0, 1))

@@ -86,7 +86,7 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--guide-{what}", metavar="X", type=_scale, help=f"how strongly {what} leads, 0 to {MAX_SCALE}"
         )
-    parser.add_argument("--cues", metavar="FILE", type=Path, help='JSON list of {"time": seconds, "strength": 0..1}')
+    parser.add_argument("--cues", metavar="FILE", type=Path, help="cues from .json, .otio or Audacity's .txt")
     parser.add_argument(
         "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"
     )
@@ -115,6 +115,14 @@ def _cues(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="cues_from", choices=("picture", "guide"), default="picture", help="what to listen or look to"
     )
+    formats = ".json (cue sheet), .otio (markers), .txt or .tsv (Audacity labels)"
+    parser.add_argument(
+        "--import", dest="import_from", metavar="FILE", type=Path, help=f"take the cues from a file: {formats}"
+    )
+    parser.add_argument(
+        "--export", dest="export_to", metavar="FILE", type=Path, help=f"write them to a file: {formats}"
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
     _region_option(parser)
     _json(parser)
 

@@ -10,6 +10,7 @@ from foleycue_plugin import outputs, usecases
 from foleycue_plugin.cli import answer, cues
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
+from foleycue_plugin.cue_files import read_cues
 from foleycue_plugin.hosts.otio_read import absolute
 from foleycue_plugin.hosts.registry import check_save_format, file_host
 from foleycue_plugin.jobs import JobRunner
@@ -17,15 +18,12 @@ from foleycue_plugin.references import media_paths
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared import places
-from foleycue_shared.cues import Cue, parse_cue_sheet
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo, Guidance
-from foleycue_shared.timing import CUE_RATE
 
 FAITHFUL = "faithful"
 _BYTES_PER_SAMPLE = 3
 _HIGHEST_RANDOM_SEED = 2**32
-_LARGEST_CUE_SHEET = 4 << 20
 
 
 def run(options: argparse.Namespace) -> int:
@@ -102,26 +100,13 @@ def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
         engine=options.engine,
         prompt=options.prompt,
         negative=options.negative,
-        cue_sheet=None if options.cues is None else _read_cues(options.cues, selection),
+        cue_sheet=None if options.cues is None else read_cues(options.cues, selection),
         cues=cues.request(options),
         guidance=Guidance(text=options.guide_text, picture=options.guide_picture, cues=options.guide_cues),
         steps=options.steps,
         setting=FAITHFUL if options.faithful else DEFAULT_SETTING,
         track=options.track,
     )
-
-
-def _read_cues(path: Path, selection: Selection) -> tuple[Cue, ...]:
-    try:
-        if path.stat().st_size > _LARGEST_CUE_SHEET:
-            raise FoleyCueError(ErrorCode.BAD_CUES, f"{path} is too large for a cue sheet: check which file it is.")
-        text = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise FoleyCueError(
-            ErrorCode.BAD_CUES, f"The cue sheet {path} cannot be read ({reason}): check the path."
-        ) from error
-    return parse_cue_sheet(text, selection.range.samples(CUE_RATE))
 
 
 def _check_outputs(

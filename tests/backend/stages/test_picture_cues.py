@@ -28,7 +28,7 @@ def _f1(cues, contacts, tolerance=0.05):
 
 def test_a_rendered_striker_is_found_at_its_contacts():
     scores, errors = [], []
-    for seed in range(4):
+    for seed in range(3):
         draw, count, contacts = striker(seed)
         prediction = predict(_motion(draw, count), FrameRange(0, count, Fraction(30)), 0.5)
         f1, off = _f1(prediction.cues, contacts)
@@ -88,6 +88,23 @@ def test_sensitivity_only_adds_cues():
     few, usual, many = (len(predict(motion, span, s).cues) for s in (0.0, 0.5, 1.0))
     assert few <= usual <= many
     assert many > few
+
+
+def test_the_curve_follows_the_pictures_own_rate():
+    draw, _, _ = striker(3, 1.0)
+    motion = _motion(lambda k: draw(k // 2), 60, 60)
+    for rate in (Fraction(60), Fraction(30), Fraction(24)):
+        prediction = predict(motion, FrameRange(0, int(rate), rate), 0.5)
+        assert prediction.rate == {60: 60, 30: 60, 24: 72}[int(rate)]
+        assert len(prediction.curve) == prediction.rate
+
+
+def test_a_slow_lift_is_no_cue():
+    lift = np.concatenate([np.zeros(12), np.hanning(36) * 8, np.zeros(12), np.linspace(0, 9, 8), np.zeros(16)])
+    zeros = np.zeros(len(lift), np.float32)
+    motion = Motion(zeros.astype(np.int32), np.arange(len(lift)) / 30, lift + 1, lift + 1, zeros, zeros, zeros)
+    cues = predict(motion, FrameRange(0, len(lift), Fraction(30)), 0.5).cues
+    assert [round(cue.seconds * 30) for cue in cues] == [67]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])

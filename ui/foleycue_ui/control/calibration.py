@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_shared.timing import CUE_RATE
 from foleycue_ui.model.settings import PERFORM_LATENCY, PERFORM_SPREAD, Settings
+from foleycue_ui.playback.event_time import Moment
 from foleycue_ui.playback.metronome import Metronome
 from foleycue_ui.playback.player import Player
 
@@ -62,40 +63,39 @@ class Calibration(QObject):
         self._metronome = Metronome(player.new_clock, self)
         self._metronome.beat.connect(lambda number: self.beat.emit(number - LEAD))
         self._metronome.finished.connect(self._on_finished)
-        self._delays: dict[int, float] = {}
+        self._taps: list[Moment] = []
 
     @property
     def running(self) -> bool:
         """Whether it measures."""
         return self._metronome.running
 
-    @property
-    def taps(self) -> int:
-        """Taps that counted so far."""
-        return len(self._delays)
-
     def start(self) -> None:
         """Begin to click."""
         self._player.pause()
-        self._delays = {}
+        self._taps = []
         self._metronome.start(LEAD + COUNTED, GAP)
 
     def stop(self) -> None:
         """Give it up; what was known stays."""
         self._metronome.stop()
 
-    def tap(self, moment: float) -> None:
-        """A tap at a monotonic second; the first one near a click counts."""
-        if not self.running:
-            return
-        place = self._metronome.place_at(moment)
-        for number, at in enumerate(self._metronome.places[LEAD:]):
-            delay = (place - at) / CUE_RATE
-            if _EARLIEST <= delay < _LATEST:
-                self._delays.setdefault(number, delay)
+    def tap(self, moment: Moment) -> None:
+        """A tap; when it was is asked at the end, when the events' clock is known best."""
+        if self.running:
+            self._taps.append(moment)
+
+    def _delays(self) -> list[float]:
+        """Seconds from each click to the first tap that belongs to it."""
+        delays: dict[int, float] = {}
+        for place in sorted(self._metronome.place_at(moment()) for moment in self._taps):
+            for number, at in enumerate(self._metronome.places[LEAD:]):
+                if _EARLIEST <= (place - at) / CUE_RATE < _LATEST:
+                    delays.setdefault(number, (place - at) / CUE_RATE)
+        return list(delays.values())
 
     def _on_finished(self) -> None:
-        found = estimate(list(self._delays.values()))
+        found = estimate(self._delays())
         if found is not None:
             self._settings.set(PERFORM_SPREAD, found.spread)
             self._settings.set(PERFORM_LATENCY, found.milliseconds)

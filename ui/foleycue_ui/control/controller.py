@@ -19,6 +19,7 @@ from foleycue_shared.messages import (
 from foleycue_shared.places import Places
 from foleycue_ui.control.bridge import Bridge, ClientFactory
 from foleycue_ui.control.clipboard import LentClipboard
+from foleycue_ui.control.cue_sheets import CueSheets
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.editors import Editors, Way
 from foleycue_ui.control.generation import Generation
@@ -73,6 +74,7 @@ class Controller(QObject):
         self.models = ModelKeeper(desk, state.models, self)
         self.memory = Memory(desk, self.marking, self.editors, self)
         self.guide_track = GuideTrack(desk, self)
+        self.cue_sheets = CueSheets(desk, self)
         self.regions = Regions(desk, self.marking, self)
         self._bridge.arrived.connect(self._on_event)
         self._bridge.link_changed.connect(self._on_state)

@@ -142,7 +142,8 @@ class Editors(QObject):
             if span is not None:
                 self._desk.state.range.mark(*span)
 
-        self._marking.open_from(f"{editor.title} in {editor.host}", lambda: host.open(editor), then)
+        name = tr("Editors", "{title} in {editor}").format(title=editor.title, editor=editor.host)
+        self._marking.open_from(name, lambda: host.open(editor), then)
 
     def reaches(self, selection: "Selection") -> bool:
         """Whether a range was read from a running editor, which takes can be laid into."""
@@ -195,9 +196,9 @@ class Editors(QObject):
 
     def _offer(self, host: "LiveHost", editor: "RunningEditor") -> None:
         self._desk.inform(
-            f"{editor.host} runs with {editor.title}.",
+            tr("Editors", "{editor} runs with {title}.").format(editor=editor.host, title=editor.title),
             key=_key(editor),
-            action="Open its timeline",
+            action=tr("Editors", "Open its timeline"),
             run=lambda: self.open(host, editor),
         )
 

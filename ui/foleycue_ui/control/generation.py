@@ -10,6 +10,7 @@ from foleycue_shared.cues import Cue
 from foleycue_shared.messages import DEFAULT_SETTING, CueRequest, Guidance, ShotPrompt
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.job_queue import JobQueue, where_text
+from foleycue_ui.control.marking import cue_request
 from foleycue_ui.model.request import Wish
 from foleycue_ui.model.takes import TakeEntry
 
@@ -52,7 +53,7 @@ class Generation(QObject):
             prompt=request.prompt,
             negative=request.wish.negative_sent(),
             cue_sheet=self._state.cues.sheet,
-            cues=CueRequest(regions=self._state.regions.keys),
+            cues=cue_request(self._state),
             guidance=request.guidance,
             setting=request.setting,
             shot_prompts=request.shot_prompts_in(selection.range.start, selection.range.end),

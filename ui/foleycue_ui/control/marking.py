@@ -7,13 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 
+from foleycue_shared.cues import CueSource
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import Analysed, Cancel, Cancelled, CueRequest, Done, Failed, JobEvent, Refused
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
 from foleycue_ui.control.desk import Desk
+from foleycue_ui.model.cue_edits import Exchange
+from foleycue_ui.model.state import PanelState
 from foleycue_ui.model.takes import TakeEntry, read_sound
 
 if TYPE_CHECKING:
@@ -28,6 +32,11 @@ class _Read:
     takes: tuple[TakeEntry, ...]
 
 
+def cue_request(state: PanelState) -> CueRequest:
+    """How the cues that the lane predicts are found: source, sensitivity, regions."""
+    return msgspec.structs.replace(state.cues.request, regions=state.regions.keys)
+
+
 class Marking(QObject):
     """Opens timelines, reads marked ranges, asks for their cues."""
 
@@ -38,6 +47,12 @@ class Marking(QObject):
         self._opened = 0
         self._origin = 0
         self.analysis_id = ""
+        self._asked = Exchange.NONE, CueSource.PICTURE
+        self._sensitivity_pause = QTimer(self)
+        self._sensitivity_pause.setSingleShot(True)
+        self._sensitivity_pause.setInterval(DEBOUNCE_MS)
+        self._sensitivity_pause.timeout.connect(self.refine)
+        self._state.cues.sensitivity_changed.connect(self._sensitivity_pause.start)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DEBOUNCE_MS)
@@ -74,13 +89,15 @@ class Marking(QObject):
 
         self._desk.work.submit(read, done, failed)
 
-    def analyse(self) -> None:
-        """Ask for the picture's cues."""
+    def analyse(self, exchange: Exchange = Exchange.NONE, source: CueSource | None = None) -> None:
+        """Ask for cues, from the same source as before unless another is named."""
         selection = self._state.range.selection
         if selection is None:
             return
         self.drop_analysis()
-        engine, cues = self._state.request.engine, CueRequest(regions=self._state.regions.keys)
+        source = source or self._state.cues.source
+        self._asked = exchange, source
+        engine, cues = self._state.request.engine, msgspec.structs.replace(cue_request(self._state), source=source)
         self._state.job.update(analysing=True)
 
         def plan() -> "AnalysisPlan":
@@ -99,6 +116,18 @@ class Marking(QObject):
 
         self._desk.work.submit(plan, done, failed)
 
+    def refine(self) -> None:
+        """Ask for cues anew because sensitivity or regions changed; see Exchange.REFINE for those that were edited."""
+        self.analyse(Exchange.REFINE)
+
+    def cues_from(self, source: CueSource) -> None:
+        """Exchange the predicted cues for those of the picture or the guide track; one step that can be undone."""
+        cues = self._state.cues
+        if source == cues.source and cues.predicted:
+            cues.renew()
+        else:
+            self.analyse(Exchange.ANEW, source)
+
     def drop_analysis(self) -> None:
         """Stop waiting for an analysis, and tell the backend so."""
         if self.analysis_id:
@@ -110,7 +139,8 @@ class Marking(QObject):
     def on_event(self, event: JobEvent | Refused, blobs: list[bytes]) -> None:
         """An event of the analysis."""
         if isinstance(event, Analysed):
-            self.take_analysis(event, blobs)
+            exchange, self._state.cues.source = self._asked
+            self._show_analysis(event, blobs, exchange)
         elif isinstance(event, Failed | Refused):
             self._analysis_failed(
                 FoleyCueError(event.code, event.message, event.detail if isinstance(event, Failed) else "")
@@ -119,22 +149,28 @@ class Marking(QObject):
             self._analysis_over()
 
     def take_analysis(self, event: Analysed, blobs: list[bytes]) -> None:
-        """Show what the picture says."""
+        """Show what a generation found, where nothing is shown yet: it was asked before what is shown now."""
+        self._state.request.set_suggestions(event.suggestions)
+        if not self._state.cues.known:
+            self._show_analysis(event, blobs, Exchange.NONE)
+
+    # -- inner ----------------------------------------------------------------------------------------------------
+
+    def _show_analysis(self, event: Analysed, blobs: list[bytes], exchange: Exchange) -> None:
         curve = np.frombuffer(blobs[0], np.float32) if blobs and len(blobs[0]) % 4 == 0 else np.zeros(0, np.float32)
         self._state.notices.clear("analysis")
         self._state.cues.confidence = event.confidence
         self._state.request.set_suggestions(event.suggestions)
         limit = self._state.range.marked.samples(CUE_RATE)
         cues = tuple(cue for cue in event.cues if 0 <= cue.sample < limit)
-        self._state.cues.set_picture(cues, curve, float(Fraction(event.curve_rate)), event.shots)
-
-    # -- inner ----------------------------------------------------------------------------------------------------
+        self._state.cues.set_picture(cues, curve, float(Fraction(event.curve_rate)), event.shots, exchange)
 
     def _take_project(self, project: "Project") -> None:
         self.drop_analysis()
         for key in ("open", "range", "analysis"):
             self._state.notices.clear(key)
         self._state.cues.move_range(None, 0)
+        self._state.request.clear_shot_prompts()
         self._state.takes.clear()
         self._desk.player.unload()
         self._origin = 0
@@ -198,7 +234,8 @@ class Marking(QObject):
 
     def _analysis_failed(self, error: FoleyCueError) -> None:
         self._analysis_over()
-        self._desk.tell(error, key="analysis", action="Try again", run=self.analyse)
+        again = self._asked
+        self._desk.tell(error, key="analysis", action="Try again", run=lambda: self.analyse(*again))
 
     def _analysis_over(self) -> None:
         self.analysis_id = ""

@@ -21,7 +21,7 @@ class Regions(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(marking.analyse)
+        self._pause.timeout.connect(marking.refine)
         self._range.changed.connect(self._on_range)
         self._range.selection_changed.connect(self._on_selection)
         self._regions.changed.connect(self._on_keys)

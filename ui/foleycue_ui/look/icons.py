@@ -206,6 +206,25 @@ def _muted(p: QPainter) -> None:
     _stroke(p, (20, 9.5), (15, 14.5))
 
 
+def _lens(p: QPainter) -> None:
+    p.drawEllipse(QPointF(10.5, 10.5), 5.5, 5.5)
+    _stroke(p, (14.6, 14.6), (19, 19))
+    _stroke(p, (8, 10.5), (13, 10.5))
+
+
+def _closer(p: QPainter) -> None:
+    _lens(p)
+    _stroke(p, (10.5, 8), (10.5, 13))
+
+
+def _fit(p: QPainter) -> None:
+    _stroke(p, (4.5, 6), (4.5, 18))
+    _stroke(p, (19.5, 6), (19.5, 18))
+    _stroke(p, (7.5, 12), (16.5, 12))
+    _stroke(p, (10, 9.5), (7.5, 12), (10, 14.5))
+    _stroke(p, (14, 9.5), (16.5, 12), (14, 14.5))
+
+
 _SHAPES: dict[str, Draw] = {
     "play": _play,
     "pause": _pause,
@@ -227,6 +246,9 @@ _SHAPES: dict[str, Draw] = {
     "film": _film,
     "down": _down,
     "up": _up,
+    "closer": _closer,
+    "wider": _lens,
+    "fit": _fit,
     "region": _region,
     "tap": _tap,
     "sound": _sound,

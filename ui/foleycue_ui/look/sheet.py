@@ -126,5 +126,10 @@ QProgressBar::chunk { background: @progress; border-radius: 6px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: @line; border-radius: 4px; min-height: 30px; margin: 1px 2px; }
 QScrollBar::handle:vertical:hover { background: @outline; }
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { height: 0; background: none; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle:horizontal { background: @line; border-radius: 2px; min-width: 24px; margin: 2px 0; }
+QScrollBar::handle:horizontal:hover { background: @outline; }
+QScrollBar::handle:horizontal:disabled { background: transparent; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { width: 0; height: 0;
+    background: none; }
 """

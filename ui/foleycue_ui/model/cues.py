@@ -1,25 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cues that the lane shows: edited as immutable sheets, so that undo is only a list of sheets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_shared.cues import MAX_CUES, Cue, CueSource
-from foleycue_shared.messages import Shot
-from foleycue_shared.timing import CUE_RATE, FrameRange, frames_to_samples, samples_to_frames
+from foleycue_shared.messages import CueRequest, Shot
+from foleycue_shared.timing import CUE_RATE, FrameRange
+from foleycue_ui.model.cue_edits import (
+    Exchange,
+    Sheet,
+    exchanged,
+    made_by_hand,
+    moved_by_frames,
+    possible_shift,
+    replaced,
+    shifted,
+    stronger,
+)
 
 _UNDO_DEPTH = 200
+SENSITIVITY = 0.5
 
 Curve = NDArray[np.float32]
-
-
-def snap(sample: int, range_: FrameRange) -> int:
-    """The start of the frame that lies nearest to a sample, inside the range."""
-    frame = samples_to_frames(sample, range_.rate, CUE_RATE)
-    return frames_to_samples(min(max(frame, 0), range_.frames - 1), range_.rate, CUE_RATE)
 
 
 class CueModel(QObject):
@@ -27,30 +33,64 @@ class CueModel(QObject):
 
     changed = pyqtSignal()
     picture_changed = pyqtSignal()
+    sensitivity_changed = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.cues: tuple[Cue, ...] = ()
+        self.cues: Sheet = ()
         self.selected: frozenset[int] = frozenset()
         self.edited = False
         self.known = False  # whether the cues shown are the picture's or the user's word, not just "none yet"
-        self.predicted: tuple[Cue, ...] = ()
+        self.predicted: Sheet = ()
         self.curve: Curve = np.zeros(0, np.float32)
         self.curve_rate = 25.0
         self.confidence = 0.0
+        self.source = CueSource.PICTURE  # whom the prediction stems from: the picture or the guide track
+        self.sensitivity = SENSITIVITY  # how many of its events it makes cues of, 0 few … 1 many
         self.shots: tuple[Shot, ...] = ()
-        self._undo: list[tuple[tuple[Cue, ...], bool]] = []
-        self._redo: list[tuple[tuple[Cue, ...], bool]] = []
-        self._grabbed: tuple[tuple[Cue, ...], bool] | None = None
+        self._removed: frozenset[int] = frozenset()  # samples of predicted cues that the user took out
+        self._undo: list[tuple[Sheet, bool]] = []
+        self._redo: list[tuple[Sheet, bool]] = []
+        self._grabbed: tuple[Sheet, bool] | None = None
+        self._held: frozenset[int] = frozenset()  # what was selected at grab()
 
     # -- what the picture says ------------------------------------------------------------------------------------
 
-    def set_picture(self, cues: tuple[Cue, ...], curve: Curve, curve_rate: float, shots: tuple[Shot, ...]) -> None:
-        """Take over an analysis; cues that the user has edited stay as they are."""
-        self.predicted, self.curve, self.curve_rate, self.shots = cues, curve, curve_rate, shots
+    def set_picture(
+        self,
+        cues: Sheet,
+        curve: Curve,
+        curve_rate: float,
+        shots: tuple[Shot, ...],
+        exchange: Exchange = Exchange.NONE,
+    ) -> None:
+        """Take over an analysis; exchange says what becomes of a sheet that the user has edited."""
+        old, self.predicted = self.predicted, cues
+        self.curve, self.curve_rate, self.shots = curve, curve_rate, shots
         if not self.edited:
             self.cues, self.selected, self.known = cues, frozenset(), True
+        elif exchange is Exchange.REFINE:
+            shown = {cue.sample for cue in self.cues}
+            self._removed = (self._removed | {cue.sample for cue in old}) - shown
+            self._show_exchanged(exchanged(self.cues, old, cues, self._removed))
+        elif exchange is Exchange.ANEW:
+            self.renew()
         self.picture_changed.emit()
+        self.changed.emit()
+
+    def set_sensitivity(self, sensitivity: float) -> None:
+        """Ask for more (towards 1) or fewer (towards 0) predicted cues."""
+        sensitivity = min(max(sensitivity, 0.0), 1.0)
+        if sensitivity != self.sensitivity:
+            self.sensitivity = sensitivity
+            self.sensitivity_changed.emit()
+
+    def renew(self) -> None:
+        """Exchange all predicted cues for those of the latest prediction; what was made by hand stays."""
+        if self.edited:
+            self._remember()
+        self._removed = frozenset()
+        self._show_exchanged(exchanged(made_by_hand(self.cues), (), self.predicted, frozenset()))
         self.changed.emit()
 
     def move_range(self, shift: int | None, limit: int) -> None:
@@ -66,6 +106,7 @@ class CueModel(QObject):
         self.known = self.edited
         self.selected = frozenset()
         self.predicted, self.shots, self.curve = (), (), np.zeros(0, np.float32)
+        self.source, self._removed = CueSource.PICTURE, frozenset()
         self._undo.clear()
         self._redo.clear()
         self._grabbed = None
@@ -90,6 +131,7 @@ class CueModel(QObject):
     def grab(self) -> None:
         """Begin a drag: all changes until release() are one step of undo."""
         self._grabbed = (self.cues, self.edited)
+        self._held = self.selected
 
     def release(self) -> None:
         """End a drag."""
@@ -100,34 +142,41 @@ class CueModel(QObject):
             self.edited = self._grabbed[1]
         self._grabbed = None
 
-    def place(self, index: int | None, cue: Cue) -> None:
-        """While dragging: put cue where the sheet at grab() had index (None: it is a new one).
+    def drag(self, shift: int, range_: FrameRange, on_frames: bool) -> None:
+        """While dragging: what was selected at grab() stands shift samples from where it stood then.
 
-        Counted from the sheet at grab() each time, so that a cue passed on the way is not harmed; one on the very
-        same sample gives way.
+        Counted from the sheet at grab() each time, so that a cue passed on the way is not harmed.
         """
-        sheet = self.cues if self._grabbed is None else self._grabbed[0]
-        rest = [old for k, old in enumerate(sheet) if k != index and old.sample != cue.sample]
-        if len(rest) < MAX_CUES:
-            self._put((*rest, cue), {cue})
+        if self._grabbed is not None:
+            sheet = self._grabbed[0]
+            limit = range_.samples(CUE_RATE)
+            shift = possible_shift((sheet[k].sample for k in self._held), shift, limit)
+            self._change(sheet, {k: shifted(sheet[k], shift, range_, on_frames) for k in self._held})
+
+    def lift(self, delta: float) -> None:
+        """While dragging: what was selected at grab() is stronger by delta than it was then."""
+        if self._grabbed is not None:
+            sheet = self._grabbed[0]
+            self._change(sheet, {k: stronger(sheet[k], delta) for k in self._held})
 
     def change_strength(self, delta: float) -> None:
         """Raise or lower the selected cues."""
-        if not self.selected:
-            return
-        self._remember()
-        changed = {k: _stronger(self.cues[k], delta) for k in self.selected}
-        self._put(tuple(changed.get(k, cue) for k, cue in enumerate(self.cues)), set(changed.values()))
+        if self.selected:
+            self._remember()
+            self._change(self.cues, {k: stronger(self.cues[k], delta) for k in self.selected})
 
     def nudge(self, frames: int, range_: FrameRange) -> None:
         """Move the selected cues by whole frames."""
-        if not self.selected:
-            return
-        self._remember()
-        moved = {k: _moved(self.cues[k], frames, range_) for k in self.selected}
-        taken = {cue.sample for cue in moved.values()}
-        rest = [cue for k, cue in enumerate(self.cues) if k not in moved and cue.sample not in taken]
-        self._put((*rest, *moved.values()), set(moved.values()))
+        if self.selected:
+            self._remember()
+            self._change(self.cues, {k: moved_by_frames(self.cues[k], frames, range_) for k in self.selected})
+
+    def shift(self, samples: int, range_: FrameRange) -> None:
+        """Move the selected cues by samples, wherever frames begin."""
+        places = [self.cues[k].sample for k in self.selected]
+        if by := possible_shift(places, samples, range_.samples(CUE_RATE)):
+            self._remember()
+            self._change(self.cues, {k: shifted(self.cues[k], by, range_, False) for k in self.selected})
 
     def delete_selected(self) -> None:
         """Take the selected cues out."""
@@ -146,19 +195,16 @@ class CueModel(QObject):
         self._remember()
         self._put(tuple(cues), set())
 
-    def from_picture(self) -> None:
-        """Go back to the picture's own cues."""
-        if self.edited:
-            self._remember()
-        self.cues, self.selected, self.edited, self.known = self.predicted, frozenset(), False, True
-        self.changed.emit()
-
     def select(self, indexes: Iterable[int]) -> None:
         """Select exactly these."""
         wanted = frozenset(k for k in indexes if 0 <= k < len(self.cues))
         if wanted != self.selected:
             self.selected = wanted
             self.changed.emit()
+
+    def select_all(self) -> None:
+        """Select every cue."""
+        self.select(range(len(self.cues)))
 
     def step_selection(self, step: int) -> None:
         """Select the next (1) or previous (-1) cue."""
@@ -167,12 +213,17 @@ class CueModel(QObject):
             self.select({min(max(at + step, 0), len(self.cues) - 1)})
 
     @property
-    def sheet(self) -> tuple[Cue, ...] | None:
+    def sheet(self) -> Sheet | None:
         """What a generation should obey: what is shown, also nothing when the user cleared it.
 
         None where there is nothing to show and nobody said so: a picture without events leaves the timing free.
         """
         return self.cues if self.cues or self.edited else None
+
+    @property
+    def request(self) -> CueRequest:
+        """How a backend would find the cues that are predicted here."""
+        return CueRequest(source=self.source, sensitivity=self.sensitivity)
 
     @property
     def can_undo(self) -> bool:
@@ -195,26 +246,23 @@ class CueModel(QObject):
             del self._undo[:-_UNDO_DEPTH]
             self._redo.clear()
 
-    def _put(self, cues: tuple[Cue, ...], chosen: set[Cue]) -> None:
+    def _change(self, sheet: Sheet, changes: Mapping[int, Cue]) -> None:
+        self._put(replaced(sheet, changes), set(changes.values()))
+
+    def _show_exchanged(self, sheet: Sheet) -> None:
+        self.cues, self.selected, self.known = sheet, frozenset(), True
+        self.edited = sheet != self.predicted
+
+    def _put(self, cues: Sheet, chosen: set[Cue]) -> None:
         unique = {cue.sample: cue for cue in cues}
         self.cues = tuple(sorted(unique.values()))
         self.selected = frozenset(k for k, cue in enumerate(self.cues) if cue in chosen)
         self.edited = self.known = True
         self.changed.emit()
 
-    def _travel(self, back: list[tuple[tuple[Cue, ...], bool]], forth: list[tuple[tuple[Cue, ...], bool]]) -> None:
+    def _travel(self, back: list[tuple[Sheet, bool]], forth: list[tuple[Sheet, bool]]) -> None:
         if back:
             forth.append((self.cues, self.edited))
             self.cues, self.edited = back.pop()
             self.selected = frozenset()
             self.changed.emit()
-
-
-def _stronger(cue: Cue, delta: float) -> Cue:
-    return Cue(cue.sample, round(min(max(cue.strength + delta, 0.05), 1.0), 3), cue.source)
-
-
-def _moved(cue: Cue, frames: int, range_: FrameRange) -> Cue:
-    frame = samples_to_frames(cue.sample, range_.rate, CUE_RATE) + frames
-    frame = min(max(frame, 0), range_.frames - 1)
-    return Cue(frames_to_samples(frame, range_.rate, CUE_RATE), cue.strength, CueSource.USER)

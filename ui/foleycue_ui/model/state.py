@@ -129,10 +129,6 @@ class RangeModel(QObject):
         """The record timecode of a timeline frame."""
         return format_timecode(frame + self.start_frame, self.rate, self.drop_frame)
 
-    def duration_text(self) -> str:
-        """The marked length for reading: seconds and frames."""
-        return f"{float(self.marked.seconds):.2f} s · {self.marked.frames} frames"
-
     def frame_of(self, text: str) -> int:
         """The timeline frame named by a timecode, "48f" or "2.5s". Raises BAD_RANGE with a sentence."""
         from foleycue_plugin.selection import parse_position

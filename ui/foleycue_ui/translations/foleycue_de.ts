@@ -578,12 +578,24 @@
 </context><context>
     <name>Editors</name>
     <message>
+        <source>{title} in {editor}</source>
+        <translation>{title} in {editor}</translation>
+    </message>
+    <message>
         <source>The editor was closed: open its timeline again.</source>
         <translation>Das Schnittprogramm wurde geschlossen: Die Timeline dort wieder öffnen.</translation>
     </message>
     <message>
         <source>No take lies on exactly this range in {editor}: insert this one instead.</source>
         <translation>Auf genau diesem Bereich liegt in {editor} kein Take: Diesen stattdessen einfügen.</translation>
+    </message>
+    <message>
+        <source>{editor} runs with {title}.</source>
+        <translation>{editor} läuft mit {title}.</translation>
+    </message>
+    <message>
+        <source>Open its timeline</source>
+        <translation>Dessen Timeline öffnen</translation>
     </message>
 </context><context>
     <name>Insertion</name>
@@ -854,8 +866,8 @@ Aus leerer Stelle ziehen: auswählen. Strg+Rad: vergrößern. Auf dem Lineal: sp
         <translation>Verkleinern (-)</translation>
     </message>
     <message>
-        <source>Show the whole range (F)</source>
-        <translation>Ganzen Bereich zeigen (F)</translation>
+        <source>Show the whole range (Z)</source>
+        <translation>Ganzen Bereich zeigen (Z)</translation>
     </message>
     <message>
         <source>How many cues are predicted, from few to many</source>
@@ -1467,18 +1479,6 @@ Hier: je höher, desto stärker.</translation>
         <source>Picture</source>
         <translation>Bild</translation>
     </message>
-    <message>
-        <source>Opening {name}…</source>
-        <translation>{name} wird geöffnet …</translation>
-    </message>
-    <message>
-        <source>Drop a timeline or clip</source>
-        <translation>Timeline oder Clip hier ablegen</translation>
-    </message>
-    <message>
-        <source>or click to choose one</source>
-        <translation>oder klicken, um zu wählen</translation>
-    </message>
 </context><context>
     <name>Question</name>
     <message>
@@ -1598,6 +1598,10 @@ Hier: je höher, desto stärker.</translation>
         <translation>Erstes Bild nach dem Bereich: ein Timecode, 48f oder 2.5s</translation>
     </message>
     <message>
+        <source>{seconds:.2f} s · {frames} frames</source>
+        <translation>{seconds:.2f} s · {frames} Bilder</translation>
+    </message>
+    <message>
         <source>{name} must lie between {first} and {last}.</source>
         <translation>{name} muss zwischen {first} und {last} liegen.</translation>
     </message>
@@ -1682,8 +1686,16 @@ Hier: je höher, desto stärker.</translation>
         <translation>Panel neu öffnen</translation>
     </message>
     <message>
+        <source>Close it and open it in the other language, with what is open now</source>
+        <translation>Schließen und in der anderen Sprache öffnen, mit dem, was jetzt offen ist</translation>
+    </message>
+    <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>See every command with its keys, and change them (?)</source>
+        <translation>Alle Befehle mit ihren Tasten sehen und sie ändern (?)</translation>
     </message>
     <message>
         <source>Settings</source>

@@ -72,6 +72,7 @@ class Line(QLineEdit):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.setToolTip(name)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter ends the entry and nothing else; with Ctrl it is a command."""

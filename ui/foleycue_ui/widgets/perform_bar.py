@@ -12,6 +12,7 @@ from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.settings import PERFORM_COUNT_IN, Settings
 from foleycue_ui.model.state import PanelState
+from foleycue_ui.playback.event_time import Moment
 from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.controls import Button
 from foleycue_ui.widgets.latency_row import LatencyRow
@@ -143,11 +144,11 @@ class PerformBar(QWidget):
     def _on_pad(self, event: QInputEvent, strength: float) -> None:
         self._on_tap(self._catcher.moment(event), strength)
 
-    def _on_tap(self, moment: float, strength: float) -> None:
+    def _on_tap(self, moment: Moment, strength: float) -> None:
         if self.calibration.running:
             self.calibration.tap(moment)
         else:
-            self.performance.tap(moment, strength)
+            self.performance.tap(moment(), strength)
 
     # -- showing --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Top of the column: the picture with its region, its transport and sound, and which range is marked."""
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from foleycue_ui.control.actions import Action
@@ -24,14 +23,12 @@ from foleycue_ui.widgets.transport import Transport
 class PictureSection(QWidget):
     """Sees and plays the range, limits what counts in the picture, and performs cues to it."""
 
-    open_asked = pyqtSignal()
-
     def __init__(
         self, state: PanelState, controller: Controller, player: Player, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._state, self._player = state, player
-        self.picture = PictureView(state.range)
+        self.picture = PictureView()
         self.region = RegionOverlay(self.picture, state.regions, player)
         self.scrub_bar = ScrubBar(player, state.regions)
         self.transport = Transport(player, state.range)
@@ -56,7 +53,7 @@ class PictureSection(QWidget):
 
     def _connect(self) -> None:
         state, player = self._state, self._player
-        self.picture.clicked.connect(self._clicked)
+        self.picture.clicked.connect(player.toggle)
         self.picture.double_clicked.connect(lambda: self.large.open(self.picture.image))
         player.picture_changed.connect(self.picture.set_image)
         self.scrub_bar.key_removed.connect(self.region_bar.remove)
@@ -141,12 +138,6 @@ class PictureSection(QWidget):
     def _enlarge(self) -> None:
         if self._state.range.open:
             self.large.open(self.picture.image)
-
-    def _clicked(self) -> None:
-        if self._state.range.open:
-            self._player.toggle()
-        else:
-            self.open_asked.emit()
 
     def _show_region(self, on: bool) -> None:
         self.region_bar.setVisible(on)

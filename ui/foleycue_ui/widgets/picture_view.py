@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The range's picture, letterboxed; before a timeline is open, the place to drop one."""
+"""The range's picture, letterboxed."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from foleycue_ui.look import icons, theme
+from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.state import RangeModel
 
 _RATIO = 9 / 16
 
@@ -19,14 +18,12 @@ class PictureView(QWidget):
     double_clicked = pyqtSignal()
     moved = pyqtSignal()  # the picture lies elsewhere in the widget now
 
-    def __init__(self, range_: RangeModel, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._range = range_
         self._image = QImage()
         self._hover = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Picture", "Picture"))
-        range_.project_changed.connect(self.update)
 
     @property
     def image(self) -> QImage:
@@ -67,18 +64,18 @@ class PictureView(QWidget):
         return QSize(392, self.height_for(392))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """A click plays, or opens when nothing is open."""
+        """A click plays."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Its first click has done something already: the second takes it back."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton and self._range.open:
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
             self.double_clicked.emit()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the picture, or the invitation."""
+        """Draw the picture."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -86,9 +83,7 @@ class PictureView(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("sunken"))
         painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
-        if not self._range.open:
-            self._paint_invitation(painter, box)
-        elif not self._image.isNull():
+        if not self._image.isNull():
             corners = QPainterPath()
             corners.addRoundedRect(box, theme.RADIUS, theme.RADIUS)
             painter.save()
@@ -99,26 +94,6 @@ class PictureView(QWidget):
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
-
-    def _paint_invitation(self, painter: QPainter, box: QRectF) -> None:
-        pen = QPen(theme.colour("outline"), 1.4, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(8, 8, -8, -8), theme.RADIUS, theme.RADIUS)
-        middle = box.center()
-        icons.draw(painter, "film", QRectF(middle.x() - 20, middle.y() - 50, 40, 40), "dim", 1.3)
-        opening = self._range.opening
-        painter.setPen(theme.colour("text"))
-        painter.setFont(theme.font(14, strong=True))
-        words = QRectF(box.left() + 20, middle.y() - 2, box.width() - 40, 24)
-        text = tr("Picture", "Opening {name}…").format(name=opening) if opening else ""
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text or tr("Picture", "Drop a timeline or clip"))
-        if not opening:
-            painter.setPen(theme.colour("dim"))
-            painter.setFont(theme.font(12))
-            painter.drawText(
-                words.translated(0, 24), Qt.AlignmentFlag.AlignCenter, tr("Picture", "or click to choose one")
-            )
 
 
 def fitted(image: QImage, box: QRectF) -> QRectF:

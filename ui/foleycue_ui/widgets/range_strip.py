@@ -222,7 +222,9 @@ class RangeStrip(QWidget):
             field.setText(model.timecode(frame) if model.open else "")
             theme.role(field, "")
         self.strip.setEnabled(model.open)
-        self.length.set_text(model.duration_text() if model.open else "")
+        words = tr("Range", "{seconds:.2f} s · {frames} frames")
+        marked = model.marked
+        self.length.set_text(words.format(seconds=float(marked.seconds), frames=marked.frames) if model.open else "")
 
     def _entered(self, field: Line) -> None:
         model = self._model

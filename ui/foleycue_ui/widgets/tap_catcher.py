@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QInputEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from foleycue_ui.playback.event_time import EventTime
+from foleycue_ui.playback.event_time import EventTime, Moment
 
 SOFT, MEDIUM, HARD = 0.4, 0.7, 1.0
 #: Both hands lie on the home row; the further in, the harder.
@@ -26,9 +26,9 @@ _KEY_EVENTS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.Shortcu
 
 
 class TapCatcher(QObject):
-    """Emits taps with the monotonic second at which the key went down, not the one at which Qt came to say so."""
+    """Emits taps with the moment at which the key went down, not the one at which Qt came to say so."""
 
-    tapped = pyqtSignal(float, float)  # moment, strength
+    tapped = pyqtSignal(object, float)  # Moment, strength
     ended = pyqtSignal()  # Space or Escape
 
     def __init__(self, now: Callable[[], float], parent: QObject | None = None) -> None:
@@ -37,7 +37,7 @@ class TapCatcher(QObject):
         self._times = EventTime()
         self._catching = False
 
-    def moment(self, event: QInputEvent) -> float:
+    def moment(self, event: QInputEvent) -> Moment:
         """When an event that is handled now happened."""
         return self._times.moment(event.timestamp(), self._now())
 

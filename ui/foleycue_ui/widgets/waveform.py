@@ -3,13 +3,12 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize
+from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
-from foleycue_ui.widgets import cue_paint
 
 _NOTCH = 4.0
 
@@ -43,7 +42,7 @@ class Waveform(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        cue_paint.wave(painter, self._peaks, box, "wave" if self._chosen else "wave_dim")
+        _draw(painter, self._peaks, box, "wave" if self._chosen else "wave_dim")
         painter.setPen(QPen(theme.colour("bad"), 1.2))
         painter.setBrush(theme.colour("bad"))
         for place in self._missed:
@@ -53,3 +52,21 @@ class Waveform(QWidget):
             painter.setPen(QPen(theme.colour("playhead"), 1.2))
             x = box.width() * self._at
             painter.drawLine(QLineF(x, 0, x, box.height()))
+
+
+def _draw(painter: QPainter, peaks: NDArray[np.float32], box: QRectF, token: str) -> None:
+    """A waveform, centred in a box; loud enough to read even for a quiet take."""
+    columns = max(1, int(box.width()))
+    if not len(peaks):
+        return
+    at = np.minimum((np.arange(columns + 1) * len(peaks)) // columns, len(peaks) - 1)
+    low, high = np.minimum.reduceat(peaks[:, 0], at[:-1]), np.maximum.reduceat(peaks[:, 1], at[:-1])
+    gain = 1.0 / max(0.1, float(np.abs(peaks).max()))
+    middle, half = box.center().y(), box.height() / 2 * 0.96
+    # A gentle bend lifts quiet tails so that they can be seen at this height.
+    low, high = (np.sign(v) * np.power(np.abs(v) * gain, 0.7) for v in (low, high))
+    top = [QPointF(box.left() + k, middle - half * float(v) - 0.5) for k, v in enumerate(high)]
+    bottom = [QPointF(box.left() + k, middle - half * float(v) + 0.5) for k, v in enumerate(low)]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(token))
+    painter.drawPolygon(QPolygonF(top + bottom[::-1]))

@@ -23,7 +23,8 @@ from foleycue_backend.engines.mini.traits import TRAITS, Traits
 
 Vector = npt.NDArray[np.float32]
 MAX_TOKENS = 128
-_OWN = "own.json"
+#: Names the sounds that the user has taught the model, where there are any.
+OWN = "own.json"
 CENTRE = 0.1
 
 
@@ -55,7 +56,7 @@ class StaticText:
         for name in ("table.safetensors", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise FileNotFoundError(folder / name)
-        path = folder / _OWN
+        path = folder / OWN
         own = [FoleyClass(**row) for row in json.loads(path.read_text("utf-8"))] if path.is_file() else []
         return cls(load_file(folder / "table.safetensors"), Tokenizer.from_file(str(folder / "tokenizer.json")), own)
 
@@ -64,9 +65,9 @@ class StaticText:
         folder.mkdir(parents=True, exist_ok=True)
         save_file({k: np.ascontiguousarray(v) for k, v in self._tensors.items()}, folder / "table.safetensors")
         self._tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-        (folder / _OWN).unlink(missing_ok=True)
+        (folder / OWN).unlink(missing_ok=True)
         if self.own:
-            (folder / _OWN).write_text(json.dumps([asdict(sound) for sound in self.own], indent=1), encoding="utf-8")
+            (folder / OWN).write_text(json.dumps([asdict(sound) for sound in self.own], indent=1), encoding="utf-8")
 
     def with_own(self, own: Sequence[FoleyClass]) -> StaticText:
         """The same table, with these sounds of the user's own and those that it has already."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from foleycue_backend.engines.mini.text import StaticText
+from foleycue_backend.engines.mini.classes import CLASSES, FoleyClass
+from foleycue_backend.engines.mini.text import OWN, StaticText
 from foleycue_backend.models.store import installed
 
 #: Those that ship with the package.
@@ -33,3 +34,9 @@ def default_text() -> StaticText:
     """The text side of the weights in use, read once. Raises FileNotFoundError if they are not installed."""
     folder = default_weights()
     return _text(folder, stamp(folder))
+
+
+def known_sounds() -> tuple[FoleyClass, ...]:
+    """All that the weights in use know: the trained classes, then the user's own sounds."""
+    own = default_text().own if (default_weights() / "text" / OWN).is_file() else ()
+    return (*CLASSES, *own)

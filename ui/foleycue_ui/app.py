@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from foleycue_shared.errors import FoleyCueError
@@ -50,8 +50,8 @@ def show_panel(places: Places, source: Path | None) -> Panel:
         if source is not None:
             panel.controller.open(source)
 
-    # Queued, so that whoever waits for the first paint is told before the work begins.
-    panel.first_painted.connect(begin, Qt.ConnectionType.QueuedConnection)
+    # A moment later, so that whoever waits for the first paint is told before the work begins.
+    panel.first_painted.connect(lambda: QTimer.singleShot(0, begin))
     panel.show()
     return panel
 
@@ -65,7 +65,8 @@ class Desktop:
 
     def _show(self, source: Path | None) -> Panel:
         panel = show_panel(self._places, source)
-        panel.reopen_asked.connect(self._reopen, Qt.ConnectionType.QueuedConnection)
+        # A moment later, since the click that asks comes from the panel that goes.
+        panel.reopen_asked.connect(lambda: QTimer.singleShot(0, self._reopen))
         return panel
 
     def _reopen(self) -> None:

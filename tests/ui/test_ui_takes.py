@@ -110,7 +110,7 @@ def test_stars_and_names_are_written_down(opened: Panel, backend: FakeBackend, q
 def test_one_key_changes_over_between_two_takes(opened: Panel, qtbot: QtBot):
     generate(opened, qtbot, takes=3)
     choose(opened, cards(opened)[2], "compare")
-    until(qtbot, lambda: cards(opened)[2].other.isVisible())
+    until(qtbot, cards(opened)[2].other.isVisible)
     assert "to compare with" in cards(opened)[2].accessibleName()
     for wanted in (2, 0, 2):
         QTest.keyClick(opened, Qt.Key.Key_X)

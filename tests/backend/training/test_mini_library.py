@@ -128,14 +128,14 @@ def test_clips_sound_at_their_cues(tmp_path, sounds):
     cfg = TrainConfig(clip_seconds=2.0)
     first, second = own_clips(cfg, kept=kept), own_clips(cfg, kept=kept)
     scores = []
-    for index in range(21):
+    for index in range(12):
         clip = first(index)
         assert clip.audio.dtype == np.float32 and len(clip.audio) == 96_000 and np.abs(clip.audio).max() <= 1.0
         assert clip.label >= len(NAMES) and (clip.cues is None) != (clip.line is None)
         if clip.cues and min(np.diff([0.0, *(t for t, _ in clip.cues)])) > 0.12:
             found = judge.salient_onsets(clip.audio, 48_000)
             scores.append(judge.onset_f1(found, [t for t, _ in clip.cues if t > 0.1]))
-    assert len(scores) >= 4 and np.mean(scores) > 0.8
+    assert len(scores) >= 3 and np.mean(scores) > 0.8
     np.testing.assert_array_equal(first(5).audio, second(5).audio)
 
 

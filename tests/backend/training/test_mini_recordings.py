@@ -9,6 +9,7 @@ import pytest
 
 from fakes.tiny_mini import strikes, write_wav
 from foleycue_backend.engines.mini.classes import INDEX
+from foleycue_backend.training.__main__ import main
 from foleycue_backend.training.mini.recordings import (
     Recording,
     divided,
@@ -92,3 +93,8 @@ def test_a_recording_is_two_seconds_at_most():
 def test_a_missing_package_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="unpack the package sonic-pi-samples there"):
         recorded_one_shots(tmp_path)
+
+
+def test_the_command_says_so_before_it_trains(tmp_path, capsys):
+    assert main(["mini", "--out", str(tmp_path / "out"), "--steps", "1", "--recordings", str(tmp_path)]) == 2
+    assert "unpack the package" in capsys.readouterr().err and not (tmp_path / "out").exists()

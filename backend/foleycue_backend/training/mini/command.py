@@ -11,6 +11,8 @@ from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.build import train_mini
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.measure import command as measure
+from foleycue_backend.training.mini.recordings import recorded_one_shots
+from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 
 def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name this type
@@ -33,6 +35,19 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
 
 
 def _train(args: argparse.Namespace, log: Log) -> None:
-    cfg = TrainConfig(seed=args.seed, minutes=args.minutes, steps=args.steps, device=args.device, width=args.width)
-    folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
+    cfg = TrainConfig(
+        seed=args.seed,
+        minutes=args.minutes,
+        steps=args.steps,
+        device=args.device,
+        width=args.width,
+        recordings="" if args.recordings is None else str(args.recordings),
+    )
+    try:
+        if args.recordings is not None:
+            # Read once for nothing: a file that is missing must be told now, and not by the writer later on.
+            recorded_one_shots(args.recordings)
+        folder = train_mini(cfg, args.out, teacher=args.teacher, resume=args.resume, log=log)
+    except (FileNotFoundError, ValueError) as error:
+        raise FoleyCueError(ErrorCode.BAD_INPUT, f"{error}") from None
     log(f"weights in {folder}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -122,9 +121,3 @@ class StaticText:
         score = self._own @ self.embed(prompt)
         best = int(score.argmax())
         return self.own[best], float(np.clip(score[best], 0, 1))
-
-
-@lru_cache(maxsize=2)
-def cached_text(folder: Path) -> StaticText:
-    """The text encoder of a weights folder, read once."""
-    return StaticText.load(folder)

@@ -33,3 +33,8 @@ def missed(distance: int | None) -> bool:
 def moved(distance: int | None) -> bool:
     """Whether an answer comes noticeably early or late."""
     return distance is not None and abs(distance) > MOVED_SAMPLES
+
+
+def amiss(answers: Answers) -> frozenset[int]:
+    """The cues (by their samples) that were missed or moved."""
+    return frozenset(sample for sample, distance in answers.items() if missed(distance) or moved(distance))

@@ -36,12 +36,10 @@ def stronger(cue: Cue, delta: float) -> Cue:
     return Cue(cue.sample, round(min(max(cue.strength + delta, WEAKEST), 1.0), 3), cue.source)
 
 
-def shifted(cue: Cue, samples: int, range_: FrameRange, on_frames: bool) -> Cue:
-    """A cue that the user moved; on_frames keeps one that lies on a frame on frames."""
+def shifted(cue: Cue, samples: int, frames_of: FrameRange | None) -> Cue:
+    """A cue that the user moved, brought to the nearest frame of a range where one is given."""
     place = cue.sample + samples
-    if on_frames and cue.sample == snap(cue.sample, range_):
-        place = snap(place, range_)
-    return Cue(place, cue.strength, CueSource.USER)
+    return Cue(place if frames_of is None else snap(place, frames_of), cue.strength, CueSource.USER)
 
 
 def moved_by_frames(cue: Cue, frames: int, range_: FrameRange) -> Cue:

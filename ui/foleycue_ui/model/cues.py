@@ -19,6 +19,7 @@ from foleycue_ui.model.cue_edits import (
     possible_shift,
     replaced,
     shifted,
+    snap,
     stronger,
 )
 
@@ -53,6 +54,7 @@ class CueModel(QObject):
         self._redo: list[tuple[Sheet, bool]] = []
         self._grabbed: tuple[Sheet, bool] | None = None
         self._held: frozenset[int] = frozenset()  # what was selected at grab()
+        self._framed: frozenset[int] | None = None  # and which of it lay on frames
 
     # -- what the picture says ------------------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class CueModel(QObject):
     def grab(self) -> None:
         """Begin a drag: all changes until release() are one step of undo."""
         self._grabbed = (self.cues, self.edited)
-        self._held = self.selected
+        self._held, self._framed = self.selected, None
 
     def release(self) -> None:
         """End a drag."""
@@ -151,7 +153,10 @@ class CueModel(QObject):
             sheet = self._grabbed[0]
             limit = range_.samples(CUE_RATE)
             shift = possible_shift((sheet[k].sample for k in self._held), shift, limit)
-            self._change(sheet, {k: shifted(sheet[k], shift, range_, on_frames) for k in self._held})
+            if self._framed is None:
+                self._framed = frozenset(k for k in self._held if sheet[k].sample == snap(sheet[k].sample, range_))
+            snapping = self._framed if on_frames else frozenset()
+            self._change(sheet, {k: shifted(sheet[k], shift, range_ if k in snapping else None) for k in self._held})
 
     def lift(self, delta: float) -> None:
         """While dragging: what was selected at grab() is stronger by delta than it was then."""
@@ -176,7 +181,7 @@ class CueModel(QObject):
         places = [self.cues[k].sample for k in self.selected]
         if by := possible_shift(places, samples, range_.samples(CUE_RATE)):
             self._remember()
-            self._change(self.cues, {k: shifted(self.cues[k], by, range_, False) for k in self.selected})
+            self._change(self.cues, {k: shifted(self.cues[k], by, None) for k in self.selected})
 
     def delete_selected(self) -> None:
         """Take the selected cues out."""
@@ -247,16 +252,17 @@ class CueModel(QObject):
             self._redo.clear()
 
     def _change(self, sheet: Sheet, changes: Mapping[int, Cue]) -> None:
-        self._put(replaced(sheet, changes), set(changes.values()))
+        self._put(replaced(sheet, changes), changes.values())
 
     def _show_exchanged(self, sheet: Sheet) -> None:
         self.cues, self.selected, self.known = sheet, frozenset(), True
         self.edited = sheet != self.predicted
 
-    def _put(self, cues: Sheet, chosen: set[Cue]) -> None:
+    def _put(self, cues: Sheet, chosen: Iterable[Cue]) -> None:
         unique = {cue.sample: cue for cue in cues}
         self.cues = tuple(sorted(unique.values()))
-        self.selected = frozenset(k for k, cue in enumerate(self.cues) if cue in chosen)
+        samples = {cue.sample for cue in chosen}
+        self.selected = frozenset(k for k, cue in enumerate(self.cues) if cue.sample in samples)
         self.edited = self.known = True
         self.changed.emit()
 

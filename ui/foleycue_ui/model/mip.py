@@ -34,7 +34,7 @@ class Mip:
     def peaks(self, start: float, step: float, count: int) -> Peaks:
         """Lows and highs of count stretches of step samples from start on, (count, 2); silence outside.
 
-        Exact to the finest level that is fine enough: a stretch may reach one of its bins too far.
+        Borders are exact where samples are looked at, else to half a stretch: bins are never more than that.
         """
         out = np.zeros((count, 2), np.float32)
         total = len(self._samples)
@@ -53,7 +53,7 @@ class Mip:
 
     def _source(self, step: float, low: int, high: int) -> tuple[int, Samples, Samples]:
         """Bin size, lows and highs of the coarsest level that a step can be made from, from low up to high."""
-        size, level = max(((s, p) for s, p in self._levels if s <= step), key=lambda found: found[0], default=(1, None))
+        size, level = max(((s, p) for s, p in self._levels if 2 * s <= step), key=lambda found: found[0], default=(1, None))
         if level is None:
             raw = np.asarray(self._samples[low:high])
             return 1, raw, raw

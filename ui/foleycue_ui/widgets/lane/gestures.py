@@ -82,7 +82,6 @@ class Gestures:
         elif mode in ("time", "strength"):
             self._cues.release()
         self._held = None
-        self._lane.update()
 
     def wheel(self, event: QWheelEvent) -> bool:
         """Ctrl: zoom. Over a marker: strength. Shift, sideways, or zoomed in: scroll. False: not ours."""

@@ -2,15 +2,15 @@
 """What lies still in the lane while nobody zooms or scrolls: ruler, shots, strength curve, waveforms, onsets."""
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
-from PyQt6.QtGui import QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PyQt6.QtCore import QLineF, QRectF, Qt
+from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.lane.view import PAD, RULER, LaneView
-from foleycue_ui.widgets.lane.waves import draw_wave
+from foleycue_ui.widgets.lane.waves import draw_curve, draw_wave
 
 #: Distances of the ruler's marks in seconds, and the pixels that a mark with its words needs.
 _TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
@@ -31,7 +31,8 @@ def paint_ground(state: PanelState, view: LaneView, ratio: float) -> QPixmap:
     if state.range.open:
         painter.setClipRect(QRectF(1, 0, view.width - 2, view.height))
         _sounds(painter, state, view, ratio)
-        _curve(painter, state, view)
+        if len(state.cues.curve):
+            draw_curve(painter, view, state.cues.curve, state.cues.curve_rate, theme.colour("curve", 0.75), ratio)
         _shots(painter, state, view)
         _ruler(painter, view)
     else:
@@ -60,9 +61,7 @@ def _sounds(painter: QPainter, state: PanelState, view: LaneView, ratio: float) 
 
 def _band_ground(painter: QPainter, view: LaneView, band: int) -> None:
     top, height = view.band(band)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour("raised", 0.55))
-    painter.drawRoundedRect(QRectF(4, top, view.width - 8, height), 4, 4)
+    painter.fillRect(QRectF(4, top, view.width - 8, height), theme.colour("raised", 0.55))
 
 
 def _band_words(painter: QPainter, view: LaneView, band: int, words: str) -> None:
@@ -84,31 +83,6 @@ def _onsets(painter: QPainter, view: LaneView, onsets: tuple[int, ...], band: in
     painter.setPen(QPen(theme.colour("dim" if crowded else "text"), 0.8 if crowded else 1.4))
     for x in columns.tolist():
         painter.drawLine(QLineF(x, top - 4, x, top + 3))
-
-
-def _curve(painter: QPainter, state: PanelState, view: LaneView) -> None:
-    """The picture's (or the guide's) strength: the highest value in each pixel."""
-    curve, rate = state.cues.curve, state.cues.curve_rate
-    if not len(curve):
-        return
-    first = max(0, int(view.start * rate / CUE_RATE) - 1)
-    last = min(len(curve), int(view.end * rate / CUE_RATE) + 3)
-    if first >= last:
-        return
-    shown = np.maximum(curve[first:last], 0) / max(float(curve.max()), 1e-6)
-    step = max(1, len(shown) // view.inner)
-    shown = np.maximum.reduceat(shown, np.arange(0, len(shown), step))
-    places = (first + step * np.arange(len(shown)) + (step - 1) / 2) * CUE_RATE / rate
-    floor = view.floor
-    xs = PAD + (np.minimum(places, view.samples) - view.start) * view.inner / view.span
-    points = [QPointF(x, view.y(0.9 * float(v)) + 4) for x, v in zip(xs, shown, strict=True)]
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(points[0].x(), floor), *points, QPointF(points[-1].x(), floor)]))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour("curve", 0.16))
-    painter.drawPath(path)
-    painter.setPen(QPen(theme.colour("curve", 0.75), 1.1))
-    painter.drawPolyline(QPolygonF(points))
 
 
 def _shots(painter: QPainter, state: PanelState, view: LaneView) -> None:

@@ -155,6 +155,7 @@ class CueLane(QWidget):
         """End it."""
         if event is not None and self._gestures.mode:
             self._gestures.release(event)
+            self._on_cues()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom, scroll, change strength, or let the column scroll."""
@@ -266,5 +267,6 @@ class CueLane(QWidget):
 
     def _on_cues(self) -> None:
         self._layers.drop_markers()
-        self.setAccessibleDescription(words.summary(self.state, self.answers))
+        if not self._gestures.mode:  # nobody listens to every step of a drag
+            self.setAccessibleDescription(words.summary(self.state, self.answers))
         self.update()

@@ -27,17 +27,14 @@ _REACH = 12
 
 
 class Markers:
-    """A sheet of cues, ready to be painted again and again."""
+    """A sheet of cues, ready to be painted again and again. amiss are the samples of badly answered ones."""
 
-    def __init__(self, sheet: Sheet, selected: frozenset[int], answers: Answers) -> None:
+    def __init__(self, sheet: Sheet, selected: frozenset[int], answers: Answers, amiss: NDArray[np.int64]) -> None:
         self._sheet, self._selected, self._answers = sheet, selected, answers
         self._samples = np.fromiter((cue.sample for cue in sheet), np.int64, len(sheet))
         self._strengths = np.fromiter((cue.strength for cue in sheet), np.float64, len(sheet))
         # What must not hide behind a stronger neighbour: selected cues, then those that the take did not answer well.
-        self._ranks = self._strengths.copy()
-        for k, cue in enumerate(sheet):
-            if cue.sample in answers and (answers[cue.sample] is None or moved(answers[cue.sample])):
-                self._ranks[k] += 2
+        self._ranks = self._strengths + 2.0 * np.isin(self._samples, amiss)
         self._ranks[list(selected)] += 4
 
     def paint(self, painter: QPainter, view: LaneView) -> None:

@@ -125,6 +125,7 @@ class CueTools(QWidget):
                     row.addWidget(part, 1 if part in (self.legend, self.confidence) else 0)
             column.addLayout(row)
         self.sensitivity.setFixedWidth(72)
+        self.confidence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _dialog(self, title: str) -> QFileDialog:
         patterns = " ".join(f"*{suffix}" for suffix in SHEET_SUFFIXES)

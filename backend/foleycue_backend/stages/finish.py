@@ -17,6 +17,7 @@ import numpy as np
 from foleycue_backend.stages.align import Alignment
 from foleycue_backend.stages.loudness import LoudnessMeter
 from foleycue_backend.stages.raw_audio import Audio, RawAudio
+from foleycue_backend.stages.sounds_like import sounds_like
 from foleycue_shared.broadcast_wav import WavHeader, write_broadcast_wav
 from foleycue_shared.cues import Cue, cue_entries
 from foleycue_shared.errors import explain_os_error
@@ -68,6 +69,7 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
         sound = _at_rate(alignment.audio, origin.request.sample_rate, samples)
         gain, loudness = _level(sound, origin.request.loudness)
         write_broadcast_wav(part, _finished(sound, gain), _header(origin, created))
+        odd = sounds_like(sound)
         digest = _settle(part, path)
     except OSError as error:
         raise explain_os_error(error, path) from error
@@ -94,6 +96,7 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
         loudness_lufs=loudness,
         licence=origin.engine.weights_licence,
         created=created,
+        sounds_like=odd,
     )
 
 

@@ -82,13 +82,13 @@ def describe(read: Read, sample: int) -> NDArray[np.float32]:
     level = np.clip((level - level.max()) / _RANGE_DB + 1, 0, 1)
     near = level[_NEAR].reshape(20, 2, BANDS // 4, 4).mean((1, 3))
     around = level.reshape(20, 8, BANDS // 8, 8).mean((1, 3))
-    periodic, pitch = _pitches(sound[_PITCHED.start * HOP : (_PITCHED.stop - 1) * HOP + _PITCH_WINDOW])
+    periodic, pitch = pitches(sound[_PITCHED.start * HOP : (_PITCHED.stop - 1) * HOP + _PITCH_WINDOW])
     return np.concatenate(
         [near.ravel(), around.ravel(), periodic.reshape(-1, 2).mean(1), (periodic * pitch).reshape(-1, 2).mean(1)]
     ).astype(np.float32)
 
 
-def _pitches(sound: Audio) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def pitches(sound: Audio) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Periodicity 0 … 1 and octaves over 70 Hz of each hop: the highest peak of the normalised autocorrelation."""
     frames = sliding_window_view(sound, _PITCH_WINDOW)[::HOP]
     hann = np.hanning(_PITCH_WINDOW).astype(np.float32)

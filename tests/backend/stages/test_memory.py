@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Memory does not grow with the range: each stage on sound that is short and six times as long."""
+"""Memory does not grow with the range: each stage on sound that is short and more than three times as long."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from foleycue_shared.messages import Generate, Scope
 from foleycue_shared.timing import CUE_RATE, FrameRange
 
 RATE = 16_000
-SHORT, LONG = 6, 30
+SHORT, LONG = 10, 34
 
 
 def _sound(folder: Path, seconds: int, rate: int = RATE) -> RawAudio:

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo test check panel listen translations blender-extension test-bpy test-kdenlive-new setup lint clean
+.PHONY: demo test check panel session listen translations blender-extension test-bpy test-kdenlive-new setup lint clean
 demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV, MP4 and a picture of the panel
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
@@ -22,6 +22,9 @@ check: lint test  ## what CI runs
 
 panel: $(READY)  ## the panel, on the demo timeline
 	.venv/bin/foleycue panel plugin/foleycue_plugin/demo/demo.otio
+
+session: $(READY)  ## build/session: a recorded session with the panel (pictures, MP4, GIF), and how late its loop answers (Xvfb)
+	$(PY) benchmarks/panel_session.py --out build/session
 
 listen: $(READY)  ## build/listen/index.html: forty sounds of the embedded model to hear
 	$(PY) -m foleycue_backend.training listen --out build/listen

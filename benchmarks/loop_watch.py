@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How late the GUI thread's event loop answers, measured from within by a timer of two milliseconds."""
 
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 from PyQt6.QtCore import QObject, Qt, QTimer
@@ -40,7 +37,7 @@ class LoopWatch(QObject):
     how long the thread stood in the queue for a core (Linux's schedstat); elsewhere crowded is 0.
     """
 
-    def __init__(self, stacks: TextIO | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.ticks: list[Late] = []
         self.step = ""
@@ -50,23 +47,20 @@ class LoopWatch(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(round(INTERVAL * 1000))
         self._timer.timeout.connect(self._on_tick)
-        self._watching = threading.Event()
-        if stacks is not None:
-            ident = threading.get_ident()
-            threading.Thread(target=self._write_stacks, args=(stacks, ident), name="loop-watch", daemon=True).start()
-        self._start()
+        self._begin()
+        self._timer.start()
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """What is done meanwhile is the benchmark's, not the panel's."""
         self.stop()
         yield
-        self._start()
+        self._begin()
+        self._timer.start()
 
     def stop(self) -> None:
         """Watch no longer."""
         self._timer.stop()
-        self._watching.clear()
 
     def report(self) -> tuple[str, bool]:
         """Percentiles in ms, the latest answers, and whether the panel keeps its promise."""
@@ -85,25 +79,8 @@ class LoopWatch(QObject):
         self.ticks.append(Late(max(0.0, late), queued - self._queued, self.step))
         self._begin()
 
-    def _start(self) -> None:
-        self._begin()
-        self._timer.start()
-        self._watching.set()
-
     def _begin(self) -> None:
         self._last, self._queued = time.perf_counter(), self._in_queue()
-
-    def _write_stacks(self, stacks: TextIO, ident: int) -> None:
-        """In a thread of its own: where the watched thread stands whenever it is late. Its own cost is measured too."""
-        while self._watching.wait():
-            time.sleep(P99_MS / 2000)
-            late = time.perf_counter() - self._last
-            if late > P99_MS / 1000 and self._watching.is_set():
-                # The interpreter offers no other way to see where another thread stands.
-                frame = sys._current_frames()[ident]  # pyright: ignore[reportPrivateUsage]
-                stack = "".join(traceback.format_list(traceback.extract_stack(frame)[-14:]))
-                stacks.write(f"-- {late * 1000:.1f} ms late while: {self.step}\n{stack}")
-                stacks.flush()
 
     def _in_queue(self) -> float:
         try:

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A recorded session with the panel: from the demo to an inserted take and back, and how late the event loop answers.
 
-    python benchmarks/panel_session.py [--out FOLDER] [--dump]
+    python benchmarks/panel_session.py [--out FOLDER]
 
 Starts a screen of its own (Xvfb), a home of its own with the real backend, and the panel on it; moves the pointer,
 presses, drags and types through the widgets; keeps a picture of each step, a film (session.mp4, session.gif: waiting is
 shown twelve times as fast) and prints how late the event loop answered. Exits with 1 where the panel breaks its promise
 (99 of 100 answers within 16 ms, none later than 50 ms, without the time in which other processes had the cores).
---dump: where the thread stood when it was late, in FOLDER/late.txt.
 """
 
 import argparse
@@ -42,7 +41,7 @@ def screen() -> Iterator[str]:
         server.wait(10)
 
 
-def live(home_folder: Path, display: str, out: Path, dump: bool) -> bool:
+def live(home_folder: Path, display: str, out: Path) -> bool:
     """The session, its pictures and its film; whether the panel kept its promise."""
     os.environ.update(DISPLAY=display, QT_QPA_PLATFORM="xcb", LC_ALL="C.UTF-8", LANGUAGE="")
     from loop_watch import LoopWatch
@@ -59,7 +58,7 @@ def live(home_folder: Path, display: str, out: Path, dump: bool) -> bool:
         stack.callback(stop_backend, places, force=True)
         recorder = Recorder(display, f"{WIDTH}x{HEIGHT}", raw)
         stack.callback(recorder.stop)
-        watch = LoopWatch(stack.enter_context((out / "late.txt").open("w")) if dump else None)
+        watch = LoopWatch()
         panel = show_panel(places, None)
         stack.callback(app.processEvents)
         stack.callback(panel.close)
@@ -79,12 +78,11 @@ def main() -> int:
     """Run the session once."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/session"))
-    parser.add_argument("--dump", action="store_true")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with screen() as display, tempfile.TemporaryDirectory() as folder:
-        kept = live(Path(folder), display, given.out, given.dump)
+        kept = live(Path(folder), display, given.out)
     return 0 if kept else 1
 
 

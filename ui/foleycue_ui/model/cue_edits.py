@@ -42,6 +42,17 @@ def shifted(cue: Cue, samples: int, frames_of: FrameRange | None) -> Cue:
     return Cue(place if frames_of is None else snap(place, frames_of), cue.strength, CueSource.USER)
 
 
+def on_frames(sheet: Sheet, indexes: Iterable[int], range_: FrameRange) -> frozenset[int]:
+    """Those of some cues that lie on a frame."""
+    return frozenset(k for k in indexes if sheet[k].sample == snap(sheet[k].sample, range_))
+
+
+def moved_range(sheet: Sheet, samples: int, limit: int) -> Sheet:
+    """A sheet counted from another start: what lies inside 0 … limit - 1 then."""
+    moved = (Cue(cue.sample + samples, cue.strength, cue.source) for cue in sheet)
+    return tuple(cue for cue in moved if 0 <= cue.sample < limit)
+
+
 def moved_by_frames(cue: Cue, frames: int, range_: FrameRange) -> Cue:
     """A cue on the frame that lies so many frames from its nearest one."""
     frame = samples_to_frames(cue.sample, range_.rate, CUE_RATE) + frames

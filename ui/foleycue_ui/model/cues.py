@@ -10,20 +10,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from foleycue_shared.cues import MAX_CUES, Cue, CueSource
 from foleycue_shared.messages import CueRequest, Shot
 from foleycue_shared.timing import CUE_RATE, FrameRange
-from foleycue_ui.model.cue_edits import (
-    Exchange,
-    Sheet,
-    exchanged,
-    made_by_hand,
-    moved_by_frames,
-    possible_shift,
-    replaced,
-    shifted,
-    snap,
-    stronger,
-)
+from foleycue_ui.model import cue_edits
+from foleycue_ui.model.cue_edits import Exchange, Sheet
+from foleycue_ui.model.steps import Steps
 
-_UNDO_DEPTH = 200
 SENSITIVITY = 0.5
 
 Curve = NDArray[np.float32]
@@ -50,8 +40,7 @@ class CueModel(QObject):
         self.sensitivity = SENSITIVITY  # how many of its events it makes cues of, 0 few … 1 many
         self.shots: tuple[Shot, ...] = ()
         self._removed: frozenset[int] = frozenset()  # samples of predicted cues that the user took out
-        self._undo: list[tuple[Sheet, bool]] = []
-        self._redo: list[tuple[Sheet, bool]] = []
+        self._steps: Steps[tuple[Sheet, bool]] = Steps()
         self._grabbed: tuple[Sheet, bool] | None = None
         self._held: frozenset[int] = frozenset()  # what was selected at grab()
         self._framed: frozenset[int] | None = None  # and which of it lay on frames
@@ -74,7 +63,7 @@ class CueModel(QObject):
         elif exchange is Exchange.REFINE:
             shown = {cue.sample for cue in self.cues}
             self._removed = (self._removed | {cue.sample for cue in old}) - shown
-            self._show_exchanged(exchanged(self.cues, old, cues, self._removed))
+            self._show_exchanged(cue_edits.exchanged(self.cues, old, cues, self._removed))
         elif exchange is Exchange.ANEW:
             self.renew()
         self.picture_changed.emit()
@@ -92,7 +81,7 @@ class CueModel(QObject):
         if self.edited:
             self._remember()
         self._removed = frozenset()
-        self._show_exchanged(exchanged(made_by_hand(self.cues), (), self.predicted, frozenset()))
+        self._show_exchanged(cue_edits.exchanged(cue_edits.made_by_hand(self.cues), (), self.predicted, frozenset()))
         self.changed.emit()
 
     def move_range(self, shift: int | None, limit: int) -> None:
@@ -100,17 +89,14 @@ class CueModel(QObject):
 
         shift None forgets the edited cues as well (another timeline was opened).
         """
-        kept: Iterable[Cue] = ()
-        if self.edited and shift is not None:
-            kept = (Cue(c.sample + shift, c.strength, c.source) for c in self.cues)
-        self.cues = tuple(c for c in kept if 0 <= c.sample < limit)
+        forget = not self.edited or shift is None
+        self.cues = () if forget else cue_edits.moved_range(self.cues, shift or 0, limit)
         self.edited = bool(self.cues)
         self.known = self.edited
         self.selected = frozenset()
         self.predicted, self.shots, self.curve = (), (), np.zeros(0, np.float32)
         self.source, self._removed = CueSource.PICTURE, frozenset()
-        self._undo.clear()
-        self._redo.clear()
+        self._steps.clear()
         self._grabbed = None
         self.picture_changed.emit()
         self.changed.emit()
@@ -138,11 +124,11 @@ class CueModel(QObject):
     def release(self) -> None:
         """End a drag."""
         if self._grabbed is not None and self._grabbed[0] != self.cues:
-            self._undo.append(self._grabbed)
-            self._redo.clear()
+            self._steps.push(self._grabbed)
         elif self._grabbed is not None:
             self.edited = self._grabbed[1]
         self._grabbed = None
+        self.changed.emit()  # the same cues, but there is a step to undo now
 
     def drag(self, shift: int, range_: FrameRange, on_frames: bool) -> None:
         """While dragging: what was selected at grab() stands shift samples from where it stood then.
@@ -152,36 +138,37 @@ class CueModel(QObject):
         if self._grabbed is not None:
             sheet = self._grabbed[0]
             limit = range_.samples(CUE_RATE)
-            shift = possible_shift((sheet[k].sample for k in self._held), shift, limit)
+            shift = cue_edits.possible_shift((sheet[k].sample for k in self._held), shift, limit)
             if self._framed is None:
-                self._framed = frozenset(k for k in self._held if sheet[k].sample == snap(sheet[k].sample, range_))
+                self._framed = cue_edits.on_frames(sheet, self._held, range_)
             snapping = self._framed if on_frames else frozenset()
-            self._change(sheet, {k: shifted(sheet[k], shift, range_ if k in snapping else None) for k in self._held})
+            moved = {k: cue_edits.shifted(sheet[k], shift, range_ if k in snapping else None) for k in self._held}
+            self._change(sheet, moved)
 
     def lift(self, delta: float) -> None:
         """While dragging: what was selected at grab() is stronger by delta than it was then."""
         if self._grabbed is not None:
             sheet = self._grabbed[0]
-            self._change(sheet, {k: stronger(sheet[k], delta) for k in self._held})
+            self._change(sheet, {k: cue_edits.stronger(sheet[k], delta) for k in self._held})
 
     def change_strength(self, delta: float) -> None:
         """Raise or lower the selected cues."""
         if self.selected:
             self._remember()
-            self._change(self.cues, {k: stronger(self.cues[k], delta) for k in self.selected})
+            self._change(self.cues, {k: cue_edits.stronger(self.cues[k], delta) for k in self.selected})
 
     def nudge(self, frames: int, range_: FrameRange) -> None:
         """Move the selected cues by whole frames."""
         if self.selected:
             self._remember()
-            self._change(self.cues, {k: moved_by_frames(self.cues[k], frames, range_) for k in self.selected})
+            self._change(self.cues, {k: cue_edits.moved_by_frames(self.cues[k], frames, range_) for k in self.selected})
 
     def shift(self, samples: int, range_: FrameRange) -> None:
         """Move the selected cues by samples, wherever frames begin."""
         places = [self.cues[k].sample for k in self.selected]
-        if by := possible_shift(places, samples, range_.samples(CUE_RATE)):
+        if by := cue_edits.possible_shift(places, samples, range_.samples(CUE_RATE)):
             self._remember()
-            self._change(self.cues, {k: shifted(self.cues[k], by, None) for k in self.selected})
+            self._change(self.cues, {k: cue_edits.shifted(self.cues[k], by, None) for k in self.selected})
 
     def delete_selected(self) -> None:
         """Take the selected cues out."""
@@ -233,26 +220,24 @@ class CueModel(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
-        return bool(self._undo)
+        return self._steps.can_undo
 
     def undo(self) -> None:
         """Take back the last edit."""
-        self._travel(self._undo, self._redo)
+        self._show_step(self._steps.undo((self.cues, self.edited)))
 
     def redo(self) -> None:
         """Make the edit again that was taken back."""
-        self._travel(self._redo, self._undo)
+        self._show_step(self._steps.redo((self.cues, self.edited)))
 
     # -- inner ----------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
         if self._grabbed is None:
-            self._undo.append((self.cues, self.edited))
-            del self._undo[:-_UNDO_DEPTH]
-            self._redo.clear()
+            self._steps.push((self.cues, self.edited))
 
     def _change(self, sheet: Sheet, changes: Mapping[int, Cue]) -> None:
-        self._put(replaced(sheet, changes), changes.values())
+        self._put(cue_edits.replaced(sheet, changes), changes.values())
 
     def _show_exchanged(self, sheet: Sheet) -> None:
         self.cues, self.selected, self.known = sheet, frozenset(), True
@@ -266,9 +251,8 @@ class CueModel(QObject):
         self.edited = self.known = True
         self.changed.emit()
 
-    def _travel(self, back: list[tuple[Sheet, bool]], forth: list[tuple[Sheet, bool]]) -> None:
-        if back:
-            forth.append((self.cues, self.edited))
-            self.cues, self.edited = back.pop()
+    def _show_step(self, step: tuple[Sheet, bool] | None) -> None:
+        if step is not None:
+            self.cues, self.edited = step
             self.selected = frozenset()
             self.changed.emit()

@@ -53,10 +53,11 @@ class Mip:
 
     def _source(self, step: float, low: int, high: int) -> tuple[int, Samples, Samples]:
         """Bin size, lows and highs of the coarsest level that a step can be made from, from low up to high."""
-        size, level = max(((s, p) for s, p in self._levels if 2 * s <= step), key=lambda found: found[0], default=(1, None))
-        if level is None:
+        fine = [found for found in self._levels if 2 * found[0] <= step]
+        if not fine:
             raw = np.asarray(self._samples[low:high])
             return 1, raw, raw
+        size, level = fine[-1]
         part = level[low // size : -(-high // size)]
         return size, part[:, 0], part[:, 1]
 

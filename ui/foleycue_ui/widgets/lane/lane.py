@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The heart of the panel: cues as markers over the picture's strength curve and the sounds of take and timeline."""
 
-from bisect import bisect_left
-from math import hypot
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
@@ -23,14 +21,13 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.answers import Answers
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.widgets.lane import overlay, words
+from foleycue_ui.widgets.lane import hits, overlay, words
 from foleycue_ui.widgets.lane.files import dropped_sheet
 from foleycue_ui.widgets.lane.gestures import Gestures
 from foleycue_ui.widgets.lane.keyboard import handle_key
 from foleycue_ui.widgets.lane.layers import Layers
 from foleycue_ui.widgets.lane.view import RULER, LaneView
 
-_HIT = 7.0
 _PLAYHEAD_REACH = 7
 
 
@@ -56,9 +53,9 @@ class CueLane(QWidget):
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setAccessibleName(tr("Lane", "Cue lane"))
-        for signal in (state.cues.picture_changed, state.guide.changed, state.range.changed):
+        range_ = state.range
+        for signal in (state.cues.picture_changed, state.guide.changed, range_.changed, range_.project_changed):
             signal.connect(self._renew)
-        state.range.project_changed.connect(self._renew)
         state.takes.chosen_changed.connect(self._on_chosen)
         state.cues.changed.connect(self._on_cues)
         self._on_cues()
@@ -107,32 +104,16 @@ class CueLane(QWidget):
 
     @property
     def playhead(self) -> int:
-        """Where the playhead stands."""
+        """Where it stands."""
         return self._playhead
 
     def cue_at(self, position: QPointF) -> int | None:
         """The index of the cue whose head or stem is hit."""
-        sheet, view = self.state.cues.cues, self.view
-        best: tuple[float, int] | None = None
-        reach = _HIT * view.span / view.inner
-        place = float(view.place(position.x()))
-        for index in range(bisect_left(sheet, place - reach, key=lambda cue: cue.sample), len(sheet)):
-            cue = sheet[index]
-            if cue.sample > place + reach:
-                break
-            above = view.y(cue.strength) - position.y()
-            distance = hypot(view.x(cue.sample) - position.x(), max(0.0, above))
-            if distance <= _HIT + 2 and (best is None or distance < best[0]):
-                best = distance, index
-        return None if best is None else best[1]
+        return hits.cue_at(self.view, self.state.cues.cues, position)
 
     def cues_in(self, box: QRectF) -> frozenset[int]:
         """The cues whose heads lie in a box."""
-        view, sheet = self.view, self.state.cues.cues
-        low = bisect_left(sheet, float(view.place(box.left())), key=lambda cue: cue.sample)
-        high = bisect_left(sheet, float(view.place(box.right())), key=lambda cue: cue.sample)
-        heads = ((k, view.y(sheet[k].strength)) for k in range(low, high))
-        return frozenset(k for k, y in heads if box.top() <= y <= box.bottom())
+        return hits.cues_in(self.view, self.state.cues.cues, box)
 
     # -- hands ----------------------------------------------------------------------------------------------------
 
@@ -148,8 +129,7 @@ class CueLane(QWidget):
         elif event is not None and self.state.range.open:
             hit = self.cue_at(event.position()) if event.position().y() >= RULER else None
             self.setCursor(Qt.CursorShape.ArrowCursor if hit is None else Qt.CursorShape.SizeAllCursor)
-            tip = words.help_words() if hit is None else words.describe(self.state, hit, self.answers)
-            self.setToolTip(tip)
+            self.setToolTip(words.help_words() if hit is None else words.describe(self.state, hit, self.answers))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End it."""
@@ -195,7 +175,7 @@ class CueLane(QWidget):
         if event is not None:
             self._file_over = self.state.range.open and dropped_sheet(event.mimeData()) is not None
             event.setAccepted(self._file_over)
-            self.update()
+        self.update()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
         """Never mind."""
@@ -210,8 +190,6 @@ class CueLane(QWidget):
         if event is not None and path is not None:
             event.acceptProposedAction()
             self.sheet_dropped.emit(path)
-
-    # -- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Ground and markers from their pictures, then what moves."""

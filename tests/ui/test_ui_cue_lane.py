@@ -45,6 +45,7 @@ def test_drag_snaps_to_frames_and_alt_frees_it(opened: Panel):
     lane, cues = opened.lane_section.cue_lane, opened.state.cues
     start = at(lane, 24_000)
     drag(lane, start, start + QPoint(37, 1))
+    assert opened.lane_section.cue_tools.undo.isEnabled()
     moved = cues.cues[1]
     assert on_frame(opened, moved.sample)
     assert abs(moved.sample - lane.view.sample(start.x() + 37)) < 1_200

@@ -26,6 +26,11 @@ class Layer:
     level_db: float = 0.0
     by_picture: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """Whether its sheet says that nothing happens."""
+        return self.cues is not None and not self.cues
+
 
 def plan_layers(sounds: Sequence[Sound], cues: Pairs | None, intensity: Pairs | None) -> tuple[Layer, ...]:
     """Layers for the sounds of a prompt.

@@ -127,14 +127,16 @@ class MiniPipeline(DiffusionPipeline):
     ) -> Tensor:
         """Log-mel (bands, 4 * frames) of a prompt's sounds together, `frames` latents long.
 
-        `cues` None leaves the timing to the model; `intensity` (seconds, strength) is a line for beds that no cue
-        speaks to. `on_step(done, all)` counts the steps of all sounds.
+        `cues` None leaves the timing to the model, an empty sheet silences events; `intensity` (seconds, strength) is a
+        line for beds that no cue speaks to. `on_step(done, all)` counts the steps of all sounds.
         """
         sounds = read_prompt(self.text, prompt)
         away = torch.from_numpy(negative_condition(self.text, negative, sounds))
         layers = plan_layers(sounds, cues, intensity)
         power = torch.full((self.codec.bands, frames * self.frames_per_latent), FLOOR)
         for number, layer in enumerate(layers):
+            if layer.silent:
+                continue
             told = None if on_step is None else _counted(on_step, number, len(layers))
             latents = self.denoise(
                 self.initial_noise(0, frames, seed + _LAYER_SEED * number),

@@ -77,8 +77,9 @@ def nearest(text: StaticText, prompt: str, k: int) -> list[tuple[FoleyClass, flo
 
 
 def condition(text: StaticText, sound: Sound) -> Vector:
-    """What the denoiser is told of a sound."""
-    return text.condition(sound.words, sound.traits)
+    """What the denoiser is told of a sound: its class, or the words of one that the user has taught it."""
+    told = text.condition if sound.kind in text.own else text.class_condition
+    return told(sound.words, sound.traits)
 
 
 def negative_condition(text: StaticText, negative: str, wanted: tuple[Sound, ...]) -> Vector:

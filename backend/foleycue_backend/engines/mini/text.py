@@ -25,6 +25,7 @@ MAX_TOKENS = 128
 #: Names the sounds that the user has taught the model, where there are any.
 OWN = "own.json"
 CENTRE = 0.1
+SURE = 3
 
 
 class StaticText:
@@ -100,6 +101,19 @@ class StaticText:
             return np.zeros(self.dim, np.float32)
         parts = [vector * np.sqrt(len(vector)), 3.0 * self.posterior(prompt), (traits or Traits()).vector()]
         return np.concatenate(parts).astype(np.float32)
+
+    def class_condition(self, prompt: str, traits: Traits) -> Vector:
+        """`condition` for a trained class: without the words, and surer of the class; (dim,).
+
+        The sounds of a class do not depend on how it was called, but new words for it leave the head less sure, and the
+        denoiser then paints a mixture of classes. A part of the training went without the words, too.
+        """
+        told = self.condition(prompt, traits)
+        words = self._table.shape[1]
+        sure = self.posterior(prompt) ** SURE
+        told[:words] = 0
+        told[words : words + len(NAMES)] = 3.0 * sure / sure.sum()
+        return told
 
     def nearest(self, prompt: str, k: int) -> list[tuple[str, float]]:
         """The `k` class names closest to a prompt with their similarity 0..1, best first; [] for no known word.

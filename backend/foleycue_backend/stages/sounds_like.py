@@ -89,7 +89,7 @@ class Tonality:
     @property
     def musical(self) -> bool:
         """Several pitches in tune, most of the time: more than an engine's hum or a bell's partials."""
-        moving = self.variety >= 0.08 and self.pitches >= 3.5 and self.present >= 0.5
+        moving = self.variety >= 0.08 and self.pitches >= 4.3 and self.present >= 0.5
         return moving and self.tonal >= 0.6 and self.tuned >= 0.65
 
 

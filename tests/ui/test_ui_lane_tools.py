@@ -113,15 +113,14 @@ def with_sound(panel: Panel, folder: Path) -> Path:
     return target
 
 
-def chosen_in_dialog(panel: Panel, what: str, path: Path, qtbot: QtBot) -> None:
+def choose_in_dialog(panel: Panel, what: str, path: Path) -> None:
     """Choose import or export from the menu, and a file in the dialog that opens without stopping the panel."""
     QTest.mouseClick(panel.lane_section.cue_tools.files, LEFT)
-    menu = panel.lane_section.cue_tools.findChild(QMenu)
-    assert menu is not None
+    # The newest: an older one may still wait to be deleted.
+    menu = panel.lane_section.cue_tools.findChildren(QMenu)[-1]
     next(action for action in menu.actions() if action.objectName() == what).trigger()
     menu.close()
-    dialog = panel.lane_section.cue_tools.findChild(QFileDialog)
-    assert dialog is not None
+    dialog = panel.lane_section.cue_tools.findChildren(QFileDialog)[-1]
     dialog.fileSelected.emit(str(path))
     dialog.close()
 
@@ -129,10 +128,10 @@ def chosen_in_dialog(panel: Panel, what: str, path: Path, qtbot: QtBot) -> None:
 def test_cue_sheets_are_exported_imported_and_undone(opened: Panel, qtbot: QtBot, tmp_path: Path):
     path = tmp_path / "labels.txt"
     opened.state.cues.add(90_000)
-    chosen_in_dialog(opened, "export", path, qtbot)
+    choose_in_dialog(opened, "export", path)
     until(qtbot, path.exists)
     path.write_text("0.25\t0.25\tknock\n1.5\t1.5\t0.4 performed\n")
-    chosen_in_dialog(opened, "import", path, qtbot)
+    choose_in_dialog(opened, "import", path)
     until(qtbot, lambda: samples(opened) == [12_000, 72_000])
     assert opened.state.cues.cues[1] == Cue(72_000, 0.4, CueSource.PERFORMED)
     notice = next(n for n in opened.state.notices.notices if n.key == "cue-sheet")

@@ -5,6 +5,8 @@ Ask for colours while painting, since the palette can change at any time; Qt the
 upon which a widget that keeps pictures must draw them anew.
 """
 
+from functools import cache
+
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -36,16 +38,22 @@ def colour(token: str, alpha: float = 1.0) -> QColor:
 
 def font(size: float = 12.0, *, strong: bool = False, fixed: bool = False) -> QFont:
     """The interface's type at a size in pixels; fixed for timecode, whose digits must not dance."""
-    families = ["JetBrains Mono", "DejaVu Sans Mono"] if fixed else ["Inter", "Noto Sans", "Segoe UI", "SF Pro Text"]
-    known = set(QFontDatabase.families())
-    chosen = QFont(next((name for name in families if name in known), ""))
-    if fixed and chosen.family() not in families:
-        chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    elif not fixed and chosen.family() not in families:
-        chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    chosen = QFont(_face(fixed))
     chosen.setPixelSize(round(size))
     chosen.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
     return chosen
+
+
+@cache
+def _face(fixed: bool) -> QFont:
+    """The first of our faces that is installed, else the system's; asked for while painting, so looked up once."""
+    families = ["JetBrains Mono", "DejaVu Sans Mono"] if fixed else ["Inter", "Noto Sans", "Segoe UI", "SF Pro Text"]
+    known = set(QFontDatabase.families())
+    chosen = QFont(next((name for name in families if name in known), ""))
+    if chosen.family() in families:
+        return chosen
+    kind = QFontDatabase.SystemFont.FixedFont if fixed else QFontDatabase.SystemFont.GeneralFont
+    return QFontDatabase.systemFont(kind)
 
 
 def role(widget: QWidget, name: str) -> None:

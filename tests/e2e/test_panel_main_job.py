@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import opentimelineio as otio
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -74,7 +74,8 @@ def test_from_an_open_timeline_to_an_inserted_take(
     assert len(state.cues.shots) >= 1
 
     predicted, lane = len(state.cues.cues), panel.lane_section.cue_lane
-    free = next(x for x in range(20, lane.width() - 20) if all(lane.cue_near(x + d) is None for d in (-9, 0, 9)))
+    places = (QRectF(x - 9, 0, 18, lane.height()) for x in range(20, lane.width() - 20))
+    free = round(next(place for place in places if not lane.cues_in(place)).center().x())
     QTest.mouseClick(lane, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(free, 90))
     assert len(state.cues.cues) == predicted + 1
 

@@ -16,7 +16,8 @@ from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav, read_wav_header
 
 pytest.importorskip("torch", reason="no engine without torch")
-pytestmark = pytest.mark.timeout(400)
+# The later tests use what the first one has imported.
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("sta_v2a_generate")]
 
 RATE = Fraction(24000, 1001)
 

@@ -28,7 +28,8 @@ from foleycue_shared.version import PRODUCT_VERSION
 PEAK_DBFS = -1.0
 #: A take this far below the target was meant to be quiet, or is only noise.
 _LARGEST_GAIN_DB = 30.0
-_FADE = 0.005
+#: Seconds of the fades at the edges of a take.
+FADE = 0.005
 _NO_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
@@ -132,7 +133,7 @@ def _level(audio: RawAudio, target: float | None) -> tuple[float, float | None]:
 
 def _finished(audio: RawAudio, gain: float) -> Iterator[Audio]:
     """Blocks with gain, and short fades at both edges of the range, so that no cut clicks."""
-    fade = max(1, min(round(_FADE * audio.sample_rate), audio.samples // 2))
+    fade = max(1, min(round(FADE * audio.sample_rate), audio.samples // 2))
     position = 0
     for block in audio.blocks():
         index = np.arange(position, position + len(block))

@@ -9,7 +9,7 @@ from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.training.mini.measure import sections
 from foleycue_backend.training.mini.measure.class_judge import EMBEDDING, ClassJudge, hear, train_judge
 from foleycue_backend.training.mini.measure.crepe import SIZE, Crepe, embed
-from foleycue_backend.training.mini.measure.defects import defects
+from foleycue_backend.training.mini.measure.defects import as_finished, defects
 from foleycue_backend.training.mini.measure.fidelity import compare, pre_echo
 from foleycue_backend.training.mini.measure.frechet import frechet_figure
 from foleycue_backend.training.mini.measure.hearing import Judges
@@ -77,6 +77,14 @@ def test_every_fault_is_found():
     for name, sound in faulty.items():
         assert name in defects(sound, order)
     assert defects(np.zeros(len(good), np.float32), Order("rain", "rain", None, [(0.0, 1.0)], 0)) == ("dead",)
+
+
+def test_a_loud_take_that_is_cut_off_is_finished_without_fault():
+    loud = (3 * np.sin(np.arange(RATE) / 40) + 0.0).astype(np.float32)
+    order = Order("engine", "engine", None, [(0.0, 1.0)], 0)
+    assert "clipped" in defects(loud, order)
+    written = as_finished(loud)
+    assert defects(written, order) == () and 0.88 < np.abs(written).max() < 0.9 and written[0] == written[-1] == 0
 
 
 def test_fidelity_of_the_same_sound_is_perfect_and_pre_echo_is_heard():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from foleycue_backend.stages.finish import FADE, PEAK_DBFS
 from foleycue_backend.training.mini.measure.obedience import level_db
 from foleycue_backend.training.mini.measure.orders import Order
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio
@@ -14,6 +15,14 @@ AUDIBLE = -55.0
 OFFSET = 1e-3
 _EDGE, _NEXT = round(0.003 * SAMPLE_RATE), round(0.1 * SAMPLE_RATE)
 _STEP, _LEAST = 4.0, 0.01
+
+
+def as_finished(audio: Audio) -> Audio:
+    """A model's sound as a take is written when no loudness is asked for: its peak bounded, its edges faded."""
+    gain = min(1.0, 10 ** (PEAK_DBFS / 20) / max(float(np.abs(audio).max()), 1e-9))
+    index = np.arange(len(audio))
+    edge = np.minimum(index, index[::-1]) / (FADE * SAMPLE_RATE)
+    return (audio * gain * np.minimum(1.0, edge)).astype(np.float32)
 
 
 def _dead(audio: Audio, order: Order) -> bool:
@@ -38,7 +47,7 @@ def _click(audio: Audio) -> bool:
 
 
 def defects(audio: Audio, order: Order) -> tuple[str, ...]:
-    """Names of the faults of a take."""
+    """Names of the faults of a take as it is written."""
     found = {
         "dead": _dead(audio, order),
         "clipped": _clipped(audio),

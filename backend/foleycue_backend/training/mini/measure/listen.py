@@ -9,6 +9,7 @@ from pathlib import Path
 
 from foleycue_backend.engines.mini.classes import CLASSES, class_is_event
 from foleycue_backend.training.common.pace import Log
+from foleycue_backend.training.mini.measure.defects import as_finished
 from foleycue_backend.training.mini.measure.makers import Maker
 from foleycue_backend.training.mini.measure.orders import Line, Order, rise_and_fall
 from foleycue_backend.training.mini.measure.pictures import spectrogram
@@ -74,7 +75,7 @@ def listening_page(model: Maker, folder: Path, log: Log) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     items = []
     for number, order in enumerate(examples(), 1):
-        name, audio = f"{number:02d}", model(order)
+        name, audio = f"{number:02d}", as_finished(model(order))
         header = WavHeader(
             sample_rate=SAMPLE_RATE, time_reference=0, rate=Fraction(25), description=order.prompt, samples=len(audio)
         )

@@ -25,9 +25,7 @@ def run(options: argparse.Namespace) -> int:
         answer.print_json({name: built[name] for name in ("engine", "prompt", "known", "sounds")})
         return 0
     if not understood.sounds:
-        answer.say(
-            "It is read as it stands." if understood.known else "The engine knows no sound in it."
-        )
+        answer.say("It is read as it stands." if understood.known else "The engine knows no sound in it.")
         return 0
     answer.say("It will make:" if understood.known else "It does not know this; nearest to it are:")
     for sound in understood.sounds:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Looks for the audio device in a thread of its own: the first look can take seconds (a sound server that is away).
 
-The thread lives on until close(): what QtMultimedia made there listens for devices that come and go.
+QtMultimedia itself is imported in the GUI thread: a PyQt module that registers its types in another thread, while the
+GUI thread uses PyQt, crashes the process. The thread lives on until close(): what QtMultimedia made there listens for
+devices that come and go.
 """
 
 from typing import TYPE_CHECKING
@@ -31,8 +33,14 @@ class Devices(QObject):
 
     def start(self) -> None:
         """Begin to look, once; `found` tells when there is a device."""
-        if not self._thread.isRunning():
-            self._thread.start()
+        if self._thread.isRunning():
+            return
+        try:
+            from foleycue_ui.playback.audio_clock import default_output
+        except ImportError:
+            return  # QtMultimedia or a system library that it needs is missing
+        self._thread.look = default_output
+        self._thread.start()
 
     def clock(self, tape: Tape) -> Clock:
         """A clock on the device that is the system's default now."""
@@ -56,11 +64,11 @@ class Devices(QObject):
 class _Looking(QThread):
     found = pyqtSignal(object)  # the function that finds the device
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.look: Callable[[], Output | None] | None = None
+
     def run(self) -> None:
-        try:
-            from foleycue_ui.playback.audio_clock import default_output
-        except ImportError:
-            return  # QtMultimedia or a system library that it needs is missing
-        if default_output() is not None:
-            self.found.emit(default_output)
+        if self.look is not None and self.look() is not None:
+            self.found.emit(self.look)
         self.exec()

@@ -2,6 +2,7 @@
 """The whole evaluation on folders of click tracks, with and without weights."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -250,4 +251,4 @@ def test_onset_metrics_need_no_torch(truth):
         f"p = Path({str(truth)!r}); evaluate((p, p, None), ['aa-align'], p, lambda *_: None); "
         "assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": ":".join(sys.path)})

@@ -23,13 +23,15 @@ pytestmark = [
     pytest.mark.skipif(not engine_info("mini").available, reason="the weights of mini are not here"),
     pytest.mark.skipif(not TIMELINE.exists(), reason="the demo picture was not rendered yet"),
     pytest.mark.skipif(sys.platform == "win32", reason="kills by signal"),
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
+    # Not beside the other tests that need a core of their own.
+    pytest.mark.xdist_group("heavy"),
 ]
 
 ROOT = Path(__file__).parents[2]
 FRAMES = 48
 PROMPTS = ["a hammer hits wood", "a hammer hits metal", "glass breaks"]
-PATIENCE = 180.0
+PATIENCE = 240.0
 
 Say = Callable[..., dict[str, Any]]
 

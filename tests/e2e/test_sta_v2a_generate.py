@@ -17,7 +17,7 @@ from foleycue_shared.broadcast_wav import read_wav, read_wav_header
 
 pytest.importorskip("torch", reason="no engine without torch")
 # The later tests use what the first one has imported.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("sta_v2a_generate")]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
 
 RATE = Fraction(24000, 1001)
 

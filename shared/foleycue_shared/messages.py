@@ -69,6 +69,14 @@ class RegionKey(msgspec.Struct, frozen=True, kw_only=True):
     height: Unit
 
 
+class PicturePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in one frame (from the range's start), in shares of the picture."""
+
+    frame: Annotated[int, Meta(ge=0)]
+    x: Unit
+    y: Unit
+
+
 class CueRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Where cues come from when the user gave none, and how many: sensitivity 0 (few) … 1 (many).
 
@@ -117,7 +125,8 @@ class Analyse(Message, frozen=True, kw_only=True):
 class Generate(Message, frozen=True, kw_only=True):
     """Make one take a seed. Everything that influences the sound is here and in the OTIO document.
 
-    setting is one of the engine's own: "default", or for systems of others also as their authors run them.
+    setting is one of the engine's own: "default", or for systems of others also as their authors run them. stem names
+    the one object that is to be heard. stereo: two channels, panned by where the middle of cues.regions lies.
     """
 
     job_id: Id
@@ -134,6 +143,18 @@ class Generate(Message, frozen=True, kw_only=True):
     loudness: Annotated[float, Meta(ge=-70, le=-5)] | None = -23.0
     setting: Id = DEFAULT_SETTING
     shot_prompts: Annotated[tuple[ShotPrompt, ...], Meta(max_length=MAX_SHOT_PROMPTS)] = ()
+    stem: Text = ""
+    stereo: bool = False
+
+
+class Locate(Message, frozen=True, kw_only=True):
+    """Find an object in a range, by words or by a point on it; answered by Located."""
+
+    job_id: Id
+    scope: Scope
+    engine: Id = "vta-sam"
+    words: Text = ""
+    point: PicturePoint | None = None
 
 
 class Cancel(Message, frozen=True, kw_only=True):
@@ -186,7 +207,19 @@ class Stop(Message, frozen=True, kw_only=True):
 
 
 Request = (
-    Hello | Ping | Analyse | Generate | Cancel | Attach | Acknowledge | ListEngines | Understand | Load | Unload | Stop
+    Hello
+    | Ping
+    | Analyse
+    | Generate
+    | Locate
+    | Cancel
+    | Attach
+    | Acknowledge
+    | ListEngines
+    | Understand
+    | Load
+    | Unload
+    | Stop
 )
 
 # -- backend to panel ---------------------------------------------------------------------------------------------
@@ -335,6 +368,20 @@ class Analysed(JobEvent, frozen=True, kw_only=True):
     cached: bool = False
 
 
+class LocatedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An object and where it is seen: a key for each frame that was looked at and shows it. score is 0 … 1."""
+
+    label: str
+    score: Unit
+    regions: tuple[RegionKey, ...]
+
+
+class Located(JobEvent, frozen=True, kw_only=True):
+    """What Locate found, the surest first; empty where nothing was."""
+
+    objects: tuple[LocatedObject, ...]
+
+
 class Take(msgspec.Struct, frozen=True, kw_only=True):
     """One finished sound: a broadcast WAV in the backend's outbox, with everything that made it.
 
@@ -362,6 +409,8 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     created: str = ""
     sounds_like: tuple[str, ...] = ()
+    stem: str = ""
+    channels: int = 1
 
 
 class TakeReady(JobEvent, frozen=True, kw_only=True):
@@ -397,6 +446,7 @@ Event = (
     | Accepted
     | Progress
     | Analysed
+    | Located
     | TakeReady
     | Done
     | Cancelled

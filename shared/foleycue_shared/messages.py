@@ -25,6 +25,8 @@ Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$
 Text = Annotated[str, Meta(max_length=MAX_PROMPT)]
 Unit = Annotated[float, Meta(ge=0, le=1)]
 Scale = Annotated[float, Meta(ge=0, le=50)]
+#: Of a classifier's gradient, which is a small number.
+SteepScale = Annotated[float, Meta(ge=0, le=200)]
 Seed = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -48,11 +50,15 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guidance(msgspec.Struct, frozen=True, kw_only=True):
-    """How strongly each kind of conditioning is followed; None means the engine's default."""
+    """How strongly each kind of conditioning is followed; None means the engine's default.
+
+    alignment: how strongly a classifier of its own holds the sound to the picture (Diff-Foley).
+    """
 
     text: Scale | None = None
     cues: Scale | None = None
     picture: Scale | None = None
+    alignment: SteepScale | None = None
 
 
 class RegionKey(msgspec.Struct, frozen=True, kw_only=True):

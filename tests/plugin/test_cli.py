@@ -135,10 +135,14 @@ def test_cue_sheets_reach_the_engine(backend, source, capsys):
 
 
 def test_steps_and_guidance_reach_the_engine(backend, source, capsys):
-    options = ("--steps", "7", "--guide-text", "2.5", "--guide-picture", "0")
+    options = ("--steps", "7", "--guide-text", "2.5", "--guide-picture", "0", "--guide-alignment", "75")
     assert run(capsys, "generate", source, "--range", "0f", "20f", *options)[0] == 0
     asked = backend.wait_for(Generate)
-    assert (asked.steps, asked.guidance, asked.setting) == (7, Guidance(text=2.5, picture=0.0), "default")
+    assert (asked.steps, asked.guidance, asked.setting) == (
+        7,
+        Guidance(text=2.5, picture=0.0, alignment=75.0),
+        "default",
+    )
 
 
 def test_engines_are_listed(backend, capsys):

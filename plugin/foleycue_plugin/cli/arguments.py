@@ -2,7 +2,7 @@
 """The command line's grammar. Imports nothing heavy, so that --help is quick."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +14,8 @@ from foleycue_shared.version import PRODUCT_VERSION
 MAX_TAKES = 8
 MAX_SEED = 2**53 - 1
 MAX_STEPS = 1_000
-MAX_SCALE = 50
+#: How far each kind of guidance goes.
+SCALES = {"text": 50, "picture": 50, "cues": 50, "alignment": 200}
 
 EDITORS = ("resolve", "premiere", "final-cut", "avid", "kdenlive", "blender", "shotcut")
 
@@ -82,9 +83,9 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         "--faithful", action="store_true", help="run the engine as its authors do, for comparison: many times slower"
     )
     parser.add_argument("--steps", metavar="N", type=_steps, help="steps of the engine's solver (its own number)")
-    for what in ("text", "picture", "cues"):
+    for what, most in SCALES.items():
         parser.add_argument(
-            f"--guide-{what}", metavar="X", type=_scale, help=f"how strongly {what} leads, 0 to {MAX_SCALE}"
+            f"--guide-{what}", metavar="X", type=_scale(most), help=f"how strongly {what} leads, 0 to {most}"
         )
     parser.add_argument("--cues", metavar="FILE", type=Path, help="cues from .json, .otio or Audacity's .txt")
     parser.add_argument(
@@ -173,14 +174,17 @@ def _region(text: str) -> tuple[int, float, float, float, float]:
     return int(frame), x, y, width, height
 
 
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = -1.0
-    if not 0 <= scale <= MAX_SCALE:
-        raise argparse.ArgumentTypeError(f"{text!r} is no scale between 0 and {MAX_SCALE}")
-    return scale
+def _scale(most: int) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            scale = float(text)
+        except ValueError:
+            scale = -1.0
+        if not 0 <= scale <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no scale between 0 and {most}")
+        return scale
+
+    return read
 
 
 def _whole(text: str, least: int, most: int, what: str) -> int:

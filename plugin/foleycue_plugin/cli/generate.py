@@ -8,6 +8,7 @@ from pathlib import Path
 
 from foleycue_plugin import outputs, usecases
 from foleycue_plugin.cli import answer, cues
+from foleycue_plugin.cli.arguments import SCALES
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
 from foleycue_plugin.cue_files import read_cues
@@ -102,7 +103,7 @@ def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
         negative=options.negative,
         cue_sheet=None if options.cues is None else read_cues(options.cues, selection),
         cues=cues.request(options),
-        guidance=Guidance(text=options.guide_text, picture=options.guide_picture, cues=options.guide_cues),
+        guidance=Guidance(**{what: getattr(options, f"guide_{what}") for what in SCALES}),
         steps=options.steps,
         setting=FAITHFUL if options.faithful else DEFAULT_SETTING,
         track=options.track,

@@ -125,7 +125,7 @@ EXAMPLES: tuple[Message, ...] = (
         seeds=(0, 2**53 - 1),
         cue_sheet=CUES,
         cues=CUE_REQUEST,
-        guidance=Guidance(text=1.5, cues=2.0, picture=0.0),
+        guidance=Guidance(text=1.5, cues=2.0, picture=0.0, alignment=75.0),
         steps=12,
         sample_rate=96_000,
         loudness=None,

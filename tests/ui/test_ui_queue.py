@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from fakes.backend import FakeBackend, Script
 from fakes.waiting import until, wait_ready
+from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import TakeStore
 from foleycue_shared.errors import ErrorCode
 from foleycue_shared.messages import Cancel, Generate, Unload, WorkerState
@@ -91,6 +92,31 @@ def test_each_keeps_the_range_it_was_asked_for(opened: Panel, backend: FakeBacke
     QTest.mouseClick(frame.action, LEFT)
     wait_ready(opened, qtbot)
     until(qtbot, lambda: [card.prompt.whole() for card in opened.takes_section.takes.cards] == ["all of it"])
+
+
+def test_a_take_that_arrives_while_its_range_is_read_comes_on_screen(
+    opened: Panel, backend: FakeBackend, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    ask(opened, qtbot, "before")
+    until(qtbot, lambda: not opened.state.job.active)
+    backend.script = SLOW
+    ask(opened, qtbot, "meanwhile")
+    opened.state.range.mark(10, 60)
+    wait_ready(opened, qtbot)
+    marking = opened.controller.marking
+    take_range = marking._take_range
+
+    def take_late(found: Selection) -> None:
+        """The range was read; before it is shown, the take is stored."""
+        backend.release()
+        until(qtbot, lambda: any(notice.key == "away" for notice in opened.state.notices.notices))
+        take_range(found)
+
+    monkeypatch.setattr(marking, "_take_range", take_late)
+    opened.state.range.mark(0, 72)
+    takes = opened.takes_section.takes
+    until(qtbot, lambda: [card.prompt.whole() for card in takes.cards] == ["meanwhile", "before"])
+    assert opened.state.notices.notices == ()
 
 
 def test_a_failure_leaves_the_others_alone_and_can_be_tried_again(opened: Panel, backend: FakeBackend, qtbot: QtBot):

@@ -312,6 +312,13 @@ class TestTakes:
         model.restore(entry("b", "old"))
         assert [e.take.take_id for e in model.entries] == ["c", "d", "a", "b"]
 
+    def test_what_the_store_holds_is_older_than_what_arrived_meanwhile(self):
+        model = TakeModel()
+        model.add(entry("c", "new"))
+        model.load(entry("a", "first"), entry("b", "second"), entry("c", "new"))
+        assert [e.take.take_id for e in model.entries] == ["c", "b", "a"]
+        assert model.chosen_id == "c"
+
     def test_two_takes_are_compared_by_one_key(self):
         model = TakeModel()
         model.add(*(entry(name) for name in "abc"))

@@ -22,7 +22,10 @@ from foleycue_ui.model.settings import LANGUAGE, Settings
 SOURCES = sorted(Path(foleycue_ui.__file__).parent.rglob("*.py"))
 FOLDER = Path(foleycue_ui.__file__).parent / "translations"
 #: What shows its first argument to the user.
-SHOWING = ("setText", "setToolTip", "setAccessibleName", "setAccessibleDescription", "setPlaceholderText", "addRow")
+SHOWING = (
+    *("setText", "setToolTip", "setAccessibleName", "setAccessibleDescription", "setPlaceholderText", "addRow"),
+    *("inform", "warn"),
+)
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
@@ -89,8 +92,8 @@ def test_the_compiled_catalogue_is_the_one_of_the_ts(qapp: QApplication):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_nothing_is_shown_that_is_not_translated(path: Path):
     for name, node in calls(path):
-        if name in SHOWING and node.args:
-            shown = node.args[0]
+        shows = node.args[:1] if name in SHOWING else []
+        for shown in [*shows, *(given.value for given in node.keywords if given.arg == "action")]:
             parts = shown.values if isinstance(shown, ast.JoinedStr) else [shown]
             fixed = "".join(literal(part) or "" for part in parts)
             assert not any(letter.isalpha() for letter in fixed), f"{path.name}:{node.lineno}: {fixed!r}"

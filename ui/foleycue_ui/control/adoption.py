@@ -26,6 +26,8 @@ class Adoption(QObject):
         self._desk = desk
         self._seen: set[str] = set()
         self._open: dict[str, int] = {}  # takes on their way, by job
+        self._away = ""  # the fingerprint of the range that we spoke of last
+        desk.state.range.selection_changed.connect(self._on_selection)
 
     def waits_for(self, job_id: str) -> bool:
         """Whether takes of a job are still on their way into the store."""
@@ -62,6 +64,7 @@ class Adoption(QObject):
         if self._desk.shown(plan.fingerprint):
             self._desk.state.takes.add(entry)
             return
+        self._away = plan.fingerprint
         start, end = plan.placement.start_frame, plan.placement.start_frame + plan.placement.frames
         here = marked.path is not None and str(marked.path) == plan.source
         self._desk.inform(
@@ -74,6 +77,12 @@ class Adoption(QObject):
     def _mark(self, start: int, end: int) -> None:
         self._desk.state.notices.clear("away")
         self._desk.state.range.mark(start, end)
+
+    def _on_selection(self) -> None:
+        """The range that we spoke of is on screen now, with its takes."""
+        if self._away and self._desk.shown(self._away):
+            self._away = ""
+            self._desk.state.notices.clear("away")
 
     def _close(self, job_id: str, over: Callable[[], None]) -> None:
         self._open[job_id] -= 1

@@ -2,7 +2,6 @@
 """From a file to a marked range with its pictures, earlier takes and cues."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import Analysed, Cancel, Cancelled, CueRequest, Done, Failed, JobEvent, Refused
 from foleycue_shared.timing import CUE_RATE, frames_to_samples
 from foleycue_ui.control.desk import Desk
+from foleycue_ui.look.words import tr
 from foleycue_ui.model.cue_edits import Exchange
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.model.takes import TakeEntry, read_sound
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from foleycue_plugin.usecases import AnalysisPlan, Project, Selection
 
 DEBOUNCE_MS = 250
-
-
-@dataclass(frozen=True)
-class _Read:
-    selection: "Selection"
-    takes: tuple[TakeEntry, ...]
 
 
 def cue_request(state: PanelState) -> CueRequest:
@@ -201,21 +195,18 @@ class Marking(QObject):
         if project is None:
             return
 
-        def read() -> _Read:
+        def read() -> "Selection":
             from foleycue_plugin.usecases import select_frames
 
-            selection = select_frames(project, start, end)
-            stored = self._desk.store().takes_for(selection.fingerprint)
-            there = [take for take in stored if take.path.exists()]
-            return _Read(selection, tuple(TakeEntry(take, read_sound(take.path)) for take in there))
+            return select_frames(project, start, end)
 
         def current() -> bool:
             now = self._state.range
             return (now.project, now.start, now.end) == (project, start, end)
 
-        def done(found: _Read) -> None:
+        def done(selection: "Selection") -> None:
             if current():
-                self._take_range(found)
+                self._take_range(selection)
 
         def failed(error: FoleyCueError) -> None:
             if current():
@@ -224,18 +215,31 @@ class Marking(QObject):
 
         self._desk.work.submit(read, done, failed)
 
-    def _take_range(self, found: _Read) -> None:
+    def _take_range(self, selection: "Selection") -> None:
         self._state.notices.clear("range")
-        marked = found.selection.range
-        self._desk.player.load(found.selection.picture_pieces, marked.rate, marked.frames)
-        self._state.range.set_selection(found.selection)
-        self._state.takes.add(*found.takes)
+        marked = selection.range
+        self._desk.player.load(selection.picture_pieces, marked.rate, marked.frames)
+        self._state.range.set_selection(selection)
+        self._read_takes(selection)
         self.analyse()
+
+    def _read_takes(self, selection: "Selection") -> None:
+        """Only now that the range is shown: a take that is stored while we read is shown by who stores it."""
+
+        def read() -> tuple[TakeEntry, ...]:
+            stored = self._desk.store().takes_for(selection.fingerprint)
+            return tuple(TakeEntry(take, read_sound(take.path)) for take in stored if take.path.exists())
+
+        def done(found: tuple[TakeEntry, ...]) -> None:
+            if selection is self._state.range.selection:
+                self._state.takes.load(*found)
+
+        self._desk.work.submit(read, done, lambda error: self._desk.tell(error, key="store"))
 
     def _analysis_failed(self, error: FoleyCueError) -> None:
         self._analysis_over()
         again = self._asked
-        self._desk.tell(error, key="analysis", action="Try again", run=lambda: self.analyse(*again))
+        self._desk.tell(error, key="analysis", action=tr("Analysis", "Try again"), run=lambda: self.analyse(*again))
 
     def _analysis_over(self) -> None:
         self.analysis_id = ""

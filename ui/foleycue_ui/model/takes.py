@@ -126,6 +126,12 @@ class TakeModel(QObject):
         if not self.chosen_id:
             self.choose(self.entries[0].take.take_id)
 
+    def load(self, *entries: TakeEntry) -> None:
+        """All takes that the store holds of the range, oldest first; those that arrived meanwhile are in place."""
+        jobs = dict.fromkeys((*(entry.take.job_id for entry in entries), *self._rounds))
+        self._rounds = {job_id: number for number, job_id in enumerate(jobs)}
+        self.add(*entries)
+
     def choose(self, take_id: str) -> None:
         """Choose a take; an unknown id chooses none."""
         wanted = take_id if self.get(take_id) is not None else ""

@@ -258,6 +258,12 @@
         <translation>noch {count} min</translation>
     </message>
 </context><context>
+    <name>Analysis</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+</context><context>
     <name>Ask</name>
     <message>
         <source>Number of takes</source>

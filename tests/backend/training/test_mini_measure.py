@@ -9,7 +9,7 @@ from foleycue_backend.engines.mini.classes import NAMES
 from foleycue_backend.training.mini.measure import sections
 from foleycue_backend.training.mini.measure.class_judge import EMBEDDING, ClassJudge, hear, train_judge
 from foleycue_backend.training.mini.measure.crepe import SIZE, Crepe, embed
-from foleycue_backend.training.mini.measure.defects import as_finished, defects
+from foleycue_backend.training.mini.measure.defects import defects, faults, faults_table, share_figure
 from foleycue_backend.training.mini.measure.fidelity import compare, pre_echo
 from foleycue_backend.training.mini.measure.frechet import frechet_figure
 from foleycue_backend.training.mini.measure.hearing import Judges
@@ -19,6 +19,7 @@ from foleycue_backend.training.mini.measure.obedience import line_correlation, o
 from foleycue_backend.training.mini.measure.orders import LENGTH, Order, five_cues, orders, rise_and_fall
 from foleycue_backend.training.mini.measure.pictures import spectrogram
 from foleycue_backend.training.mini.measure.report import Measurement, report
+from foleycue_backend.training.mini.measure.written import write_take
 from foleycue_shared.broadcast_wav import read_wav
 
 RATE = 48_000
@@ -79,12 +80,23 @@ def test_every_fault_is_found():
     assert defects(np.zeros(len(good), np.float32), Order("rain", "rain", None, [(0.0, 1.0)], 0)) == ("dead",)
 
 
-def test_a_loud_take_that_is_cut_off_is_finished_without_fault():
-    loud = (3 * np.sin(np.arange(RATE) / 40) + 0.0).astype(np.float32)
+def test_a_loud_take_that_is_cut_off_is_finished_without_fault(tmp_path):
+    loud = (3 * np.sin(np.arange(round(LENGTH * RATE)) / 40)).astype(np.float32)
     order = Order("engine", "engine", None, [(0.0, 1.0)], 0)
     assert "clipped" in defects(loud, order)
-    written = as_finished(loud)
-    assert defects(written, order) == () and 0.88 < np.abs(written).max() < 0.9 and written[0] == written[-1] == 0
+    written = read_wav(write_take(loud, order, tmp_path))[0]
+    assert defects(written, order) == () and written[0] == written[-1] == 0
+
+
+def test_faults_are_counted_with_an_interval_that_holds_for_none():
+    wanted = orders(1, held_out=False, classes=("knock", "rain"))
+    quiet = faults(lambda order: np.zeros(round(LENGTH * RATE), np.float32), wanted, print)
+    assert quiet == [("knock", ("dead",)), ("rain", ("dead",))]
+    table = faults_table({"silence": quiet, "noise": faults(noise_maker(), wanted, print)}).markdown()
+    assert "| dead | 2 | 0 | 0 |" in table and "silence, dead: knock, rain" in table
+    none, half = share_figure(0, 500), share_figure(250, 500)
+    assert none.value == 0 and none.interval == pytest.approx((0, 0.00735), abs=1e-4)
+    assert half.interval == pytest.approx((0.4553, 0.5447), abs=1e-3)
 
 
 def test_fidelity_of_the_same_sound_is_perfect_and_pre_echo_is_heard():
@@ -130,7 +142,7 @@ def test_tables_hold_what_was_heard():
         name: judges.hear_all(maker, wanted, lambda line: None)
         for name, maker in ((sections.TRUE, true_maker(held_out_bank())), ("model", noise_maker()))
     }
-    for table in (sections.obedience_table, sections.following_table, sections.faults_table, sections.class_table):
+    for table in (sections.obedience_table, sections.following_table, sections.class_table):
         made = table(columns)
         assert all(len(line.split("|")) >= 5 for line in made.markdown().splitlines() if line.startswith("|"))
         assert made.entry()["rows"]
@@ -148,6 +160,6 @@ def test_an_unknown_measure_is_named(tmp_path):
 def test_the_page_holds_forty_sounds(tmp_path):
     page = listening_page(lambda order: clicks([(0.1, 1.0)], 0.3), tmp_path / "page", lambda line: None)
     assert page.read_text("utf-8").count("<audio") == COUNT == 40
-    sound, rate = read_wav(tmp_path / "page" / "40.wav")
+    sound, rate = read_wav(tmp_path / "page" / "40-0.wav")
     assert rate == RATE and len(sound) == round(0.3 * RATE)
     assert spectrogram(sound, 120, 40, [(0.1, 1.0)]).size == (120, 40)

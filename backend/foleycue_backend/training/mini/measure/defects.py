@@ -1,28 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults that no take may have: dead silence, clipping, a constant offset, clicks at its edges."""
+"""Faults that no take may have: dead silence, clipping, a constant offset, clicks at its edges, a wrong length."""
 
 from __future__ import annotations
 
-import numpy as np
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from foleycue_backend.stages.finish import FADE, PEAK_DBFS
+import numpy as np
+from scipy.special import betaincinv
+
+from foleycue_backend.evaluation.bootstrap import Figure
+from foleycue_backend.training.common.pace import Log
+from foleycue_backend.training.mini.measure.makers import Maker
 from foleycue_backend.training.mini.measure.obedience import level_db
-from foleycue_backend.training.mini.measure.orders import Order
+from foleycue_backend.training.mini.measure.orders import LENGTH, Order
+from foleycue_backend.training.mini.measure.tables import Row, Table
+from foleycue_backend.training.mini.measure.written import write_take
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio
+from foleycue_shared.broadcast_wav import read_wav
 
 #: A cue is answered by at least this level in dBFS, and a bed never falls below it.
 AUDIBLE = -55.0
 OFFSET = 1e-3
 _EDGE, _NEXT = round(0.003 * SAMPLE_RATE), round(0.1 * SAMPLE_RATE)
 _STEP, _LEAST = 4.0, 0.01
+_TAIL = 0.025
 
-
-def as_finished(audio: Audio) -> Audio:
-    """A model's sound as a take is written when no loudness is asked for: its peak bounded, its edges faded."""
-    gain = min(1.0, 10 ** (PEAK_DBFS / 20) / max(float(np.abs(audio).max()), 1e-9))
-    index = np.arange(len(audio))
-    edge = np.minimum(index, index[::-1]) / (FADE * SAMPLE_RATE)
-    return (audio * gain * np.minimum(1.0, edge)).astype(np.float32)
+#: Faults of takes, by the names of their classes: what one column of the table counts.
+Faulty = Sequence[tuple[str, tuple[str, ...]]]
 
 
 def _dead(audio: Audio, order: Order) -> bool:
@@ -55,5 +61,43 @@ def defects(audio: Audio, order: Order) -> tuple[str, ...]:
         "start click": _click(audio),
         "end click": _click(audio[::-1]),
         "not finite": not bool(np.isfinite(audio).all()),
+        "length": len(audio) != round(LENGTH * SAMPLE_RATE),
     }
     return tuple(name for name, there in found.items() if there)
+
+
+def faults(maker: Maker, orders: Sequence[Order], log: Log) -> Faulty:
+    """Each take of a maker written as the product writes it, read back and judged; one file at a time."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, order in enumerate(orders, 1):
+            audio, _ = read_wav(write_take(maker(order), order, Path(folder)))
+            found.append((order.name, defects(audio, order)))
+            if number % 50 == 0:
+                log(f"  {number} of {len(orders)} takes, {sum(bool(names) for _, names in found)} with a fault")
+    return found
+
+
+def faults_table(columns: Mapping[str, Faulty]) -> Table:
+    """The share of takes with any fault, then how many have which."""
+    shares = {k: share_figure(sum(bool(names) for _, names in v), len(v)) for k, v in columns.items()}
+    kinds = sorted({name for faulty in columns.values() for _, names in faulty for name in names})
+    rows = [
+        Row(kind, {k: Figure(sum(kind in names for _, names in v), None, len(v)) for k, v in columns.items()}, 0, "0")
+        for kind in kinds
+    ]
+    takes = Row("takes", {k: Figure(len(v), None, len(v)) for k, v in columns.items()}, 0)
+    notes = [
+        f"{column}, {kind}: {', '.join(dict.fromkeys(name for name, names in faulty if kind in names))}"
+        for column, faulty in columns.items()
+        for kind in kinds
+        if any(kind in names for _, names in faulty)
+    ]
+    return Table("Faults of finished takes", [takes, Row("share with a fault", shares, 4, "0"), *rows], notes)
+
+
+def share_figure(count: int, of: int) -> Figure:
+    """A share of independent takes with its exact interval (Clopper and Pearson, 1934), which also holds for none."""
+    low = float(betaincinv(count, of - count + 1, _TAIL)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 1 - _TAIL)) if count < of else 1.0
+    return Figure(count / of, (low, high), of)

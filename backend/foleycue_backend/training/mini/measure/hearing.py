@@ -12,7 +12,6 @@ import numpy.typing as npt
 from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.measure.class_judge import ClassJudge, hear
 from foleycue_backend.training.mini.measure.crepe import Crepe, embed
-from foleycue_backend.training.mini.measure.defects import as_finished, defects
 from foleycue_backend.training.mini.measure.makers import Maker
 from foleycue_backend.training.mini.measure.obedience import Obedience, line_correlation, obedience, peak_db
 from foleycue_backend.training.mini.measure.orders import Order
@@ -32,7 +31,6 @@ class Heard:
     said: str
     vector: npt.NDArray[np.float32]
     foreign: npt.NDArray[np.float32] | None
-    faults: tuple[str, ...]
     peak: float
 
     @property
@@ -59,7 +57,6 @@ class Judges:
             said,
             vector,
             None if self.foreign is None else embed(self.foreign, audio),
-            defects(as_finished(audio), order),
             peak_db(audio),
         )
 

@@ -4,18 +4,16 @@
 from __future__ import annotations
 
 import html
-from fractions import Fraction
 from pathlib import Path
 
 from foleycue_backend.engines.mini.classes import CLASSES, class_is_event
 from foleycue_backend.training.common.pace import Log
-from foleycue_backend.training.mini.measure.defects import as_finished
 from foleycue_backend.training.mini.measure.makers import Maker
 from foleycue_backend.training.mini.measure.orders import Line, Order, rise_and_fall
 from foleycue_backend.training.mini.measure.pictures import spectrogram
+from foleycue_backend.training.mini.measure.written import write_take
 from foleycue_backend.training.mini.phrases import train_phrases
-from foleycue_backend.training.mini.synthesis import SAMPLE_RATE
-from foleycue_shared.broadcast_wav import WavHeader, write_broadcast_wav
+from foleycue_shared.broadcast_wav import read_wav
 
 #: An even walk, then a soft and a hard one: the same for all, so that takes can be compared.
 WALK: Line = [(0.5, 0.7), (1.1, 0.7), (1.7, 0.7), (2.6, 0.4), (3.4, 1.0)]
@@ -75,11 +73,8 @@ def listening_page(model: Maker, folder: Path, log: Log) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     items = []
     for number, order in enumerate(examples(), 1):
-        name, audio = f"{number:02d}", as_finished(model(order))
-        header = WavHeader(
-            sample_rate=SAMPLE_RATE, time_reference=0, rate=Fraction(25), description=order.prompt, samples=len(audio)
-        )
-        write_broadcast_wav(folder / f"{name}.wav", [audio], header)
+        path = write_take(model(order), order, folder, f"{number:02d}")
+        name, audio = path.stem, read_wav(path)[0]
         spectrogram(audio, 450, 96, order.cues).save(folder / f"{name}.png")
         asked = "five cues" if order.cues else "intensity " + ", ".join(f"{v:g}" for _, v in order.line or [])
         items.append(_ITEM.format(prompt=html.escape(order.prompt), asked=asked, name=name))

@@ -17,6 +17,7 @@ from foleycue_backend.training.mini.bank import Bank
 from foleycue_backend.training.mini.measure import sections
 from foleycue_backend.training.mini.measure.class_judge import load_judge
 from foleycue_backend.training.mini.measure.crepe import load_crepe
+from foleycue_backend.training.mini.measure.defects import faults, faults_table
 from foleycue_backend.training.mini.measure.fidelity import resynthesised
 from foleycue_backend.training.mini.measure.hearing import Heard, Judges
 from foleycue_backend.training.mini.measure.makers import Maker, held_out_bank, model_maker, noise_maker, true_maker
@@ -70,17 +71,25 @@ class Measurement:
         trained, held_out = self._orders(held_out=False), self._orders(held_out=True)
         return {
             sections.TRUE: self._hear(sections.TRUE, self.true, trained),
-            "trained phrases": self._hear("trained phrases", self.model, trained),
-            "held-out phrases": self._hear("held-out phrases", self.model, held_out),
+            sections.TRAINED: self._hear(sections.TRAINED, self.model, trained),
+            sections.HELD_OUT: self._hear(sections.HELD_OUT, self.model, held_out),
         }
 
     def silence(self) -> Table:
         """Event classes with no cue placed, beside the same takes with their cues."""
-        placed = [h for h in self.columns["trained phrases"] if h.order.name in EVENTS]
+        placed = [h for h in self.columns[sections.TRAINED] if h.order.name in EVENTS]
         empty = [Order(h.order.name, h.order.prompt, [], None, h.order.seed) for h in placed]
         self.log(f"listening to {len(empty)} takes with nothing placed")
         peaks = [peak_db(self.model(order)) for order in empty]
         return Table("Silence", [sections.silence_row(placed, peaks)])
+
+    def faults(self) -> Table:
+        """What is wrong with finished takes; no judge listens."""
+        columns = {}
+        for name, held_out in ((sections.TRAINED, False), (sections.HELD_OUT, True)):
+            self.log(f"finishing takes: {name}")
+            columns[name] = faults(self.model, self._orders(held_out=held_out), self.log)
+        return faults_table(columns)
 
     def distance(self) -> Table:
         """Fréchet distances, with another draw of true mixtures and with noise."""
@@ -100,7 +109,7 @@ class Measurement:
             "obedience": lambda: sections.obedience_table(self.columns),
             "silence": self.silence,
             "prompts": lambda: sections.following_table(self.columns),
-            "faults": lambda: sections.faults_table(self.columns),
+            "faults": self.faults,
             "distance": self.distance,
             "fidelity": self.fidelity,
             "classes": lambda: sections.class_table(self.columns),

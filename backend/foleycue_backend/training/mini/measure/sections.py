@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of the report, from what was heard: obedience, prompts, faults, distances, fidelity."""
+"""The tables of the report, from what was heard: obedience, prompts, distances, fidelity."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ Columns = Mapping[str, Sequence[Heard]]
 
 #: The column that the others are held against.
 TRUE = "true mixtures"
+#: The model by the kind of its prompts.
+TRAINED, HELD_OUT = "trained phrases", "held-out phrases"
 #: A clip with nothing placed is silent if its peak lies this far below the same clip's with cues, in dB.
 SILENT = 25.0
 _GESTURES = tuple(name for name in EVENTS if name not in IMPACTS)
@@ -116,23 +118,6 @@ def _worst(heard: Sequence[Heard], count: int = 6) -> str:
 def _confusions(heard: Sequence[Heard], count: int = 12) -> str:
     pairs = Counter((h.order.name, h.said) for h in heard if not h.right)
     return ", ".join(f"{a} as {b} {k}" for (a, b), k in pairs.most_common(count)) or "none"
-
-
-def faults_table(columns: Columns) -> Table:
-    """How many takes have which fault."""
-    names = sorted({fault for heard in columns.values() for h in heard for fault in h.faults})
-    rows = [
-        Row(name, {k: Figure(sum(name in h.faults for h in v), None, len(v)) for k, v in columns.items()}, 0, "0")
-        for name in names
-    ]
-    takes = Row("takes", {k: Figure(len(v), None, len(v)) for k, v in columns.items()}, 0)
-    notes = [
-        f"{column}, {name}: {', '.join(dict.fromkeys(h.order.name for h in heard if name in h.faults))}"
-        for column, heard in columns.items()
-        for name in names
-        if any(name in h.faults for h in heard)
-    ]
-    return Table("Faults, number of takes", [takes, *rows], notes)
 
 
 def distance_table(columns: Columns, true_again: Sequence[Heard], noise: Sequence[Heard]) -> Table:

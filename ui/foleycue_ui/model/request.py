@@ -26,7 +26,7 @@ NO_SPEECH = "speech, voices, talking"
 NO_MUSIC = "music, melody, singing"
 
 #: What Guidance can steer, in the order of the sliders.
-STRENGTHS = ("text", "cues", "picture")
+STRENGTHS = ("text", "cues", "picture", "alignment")
 
 
 @dataclass(frozen=True)

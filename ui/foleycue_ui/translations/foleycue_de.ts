@@ -482,12 +482,24 @@
         <translation>Wie sehr das Bild selbst den Klang formt</translation>
     </message>
     <message>
+        <source>Match the picture</source>
+        <translation>Zum Bild passen</translation>
+    </message>
+    <message>
+        <source>How firmly its own classifier holds sounds to what is seen</source>
+        <translation>Wie fest der eigene Klassifikator Klänge an das Gesehene bindet</translation>
+    </message>
+    <message>
         <source>Usual</source>
         <translation>Üblich</translation>
     </message>
     <message>
         <source>As published</source>
         <translation>Wie veröffentlicht</translation>
+    </message>
+    <message>
+        <source>As its authors trained it</source>
+        <translation>Wie seine Autoren es trainiert haben</translation>
     </message>
     <message>
         <source>As published, with its chance in training</source>

@@ -116,6 +116,10 @@ def _words(name: str) -> tuple[str, str]:
         "text": (tr("Ask", "Follow the words"), tr("Ask", "How closely the sound keeps to the prompt")),
         "cues": (tr("Ask", "Follow the cues"), tr("Ask", "How sharply sounds stand on the cues")),
         "picture": (tr("Ask", "Follow the picture"), tr("Ask", "How much the picture itself shapes the sound")),
+        "alignment": (
+            tr("Ask", "Match the picture"),
+            tr("Ask", "How firmly its own classifier holds sounds to what is seen"),
+        ),
     }[name]
 
 
@@ -123,6 +127,7 @@ def _setting_words(setting: str) -> str:
     known = {
         "default": tr("Ask", "Usual"),
         "faithful": tr("Ask", "As published"),
+        "as-trained": tr("Ask", "As its authors trained it"),
         "faithful-dropout": tr("Ask", "As published, with its chance in training"),
     }
     return known.get(setting, setting)

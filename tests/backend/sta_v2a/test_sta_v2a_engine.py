@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine sta-v2a on a small pipeline: lengths, takes in one pass, cues, settings, cancelling, installation."""
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
@@ -11,12 +13,12 @@ from fakes.tiny_sta_v2a import tiny_pipeline
 from foleycue_backend.engines import registry
 from foleycue_backend.engines.base import Conditions, MakesSeveral, PredictsCues
 from foleycue_backend.engines.parts import schedule
+from foleycue_backend.engines.parts.noise import noise_at, step_noise
 from foleycue_backend.engines.parts.vocoder import to_int16
 from foleycue_backend.engines.sta_v2a.cue_rule import RULE
-from foleycue_backend.engines.sta_v2a.engine import StaV2aEngine, engine_info
-from foleycue_backend.engines.sta_v2a.noise import noise_at, step_noise
+from foleycue_backend.engines.sta_v2a.engine import create, engine_info
 from foleycue_backend.engines.sta_v2a.steering import onset_margins
-from foleycue_backend.engines.sta_v2a.studio import Studio
+from foleycue_backend.engines.sta_v2a.studio import StaV2aStudio
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance
@@ -57,7 +59,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def studio(folder):
-    return Studio(folder, "tiny")
+    return StaV2aStudio(folder)
 
 
 def seen(seconds, seed=0):
@@ -69,9 +71,13 @@ def take(samples, seed=1, **fields):
     return Conditions(samples=samples, **{"prompt": "dog barks", "seed": seed, "steps": 2, **fields})
 
 
+def with_features(conditions, features):
+    return dataclasses.replace(conditions, features={"cavp": features})
+
+
 def sound(studio, conditions, features=None, on_step=nothing):
     features = seen(conditions.samples / RATE) if features is None else features
-    return np.concatenate([block for _, block in studio.make([conditions], features, on_step)])
+    return np.concatenate([block for _, block in studio.make([with_features(conditions, features)], on_step)])
 
 
 @pytest.mark.parametrize("samples", [1, 639, 641, 38_705, 163_840, 163_841, 16_000 * 23 + 7])
@@ -87,7 +93,7 @@ def test_takes_made_together_are_those_made_alone(studio):
     features = seen(12)
     together = [[] for _ in takes]
     order = []
-    for number, block in studio.make(takes, features, nothing):
+    for number, block in studio.make([with_features(one, features) for one in takes], nothing):
         together[number].append(block)
         order.append(number)
     assert order == sorted(order)
@@ -100,7 +106,7 @@ def test_takes_made_together_are_those_made_alone(studio):
 
 def test_the_engines_own_cues_as_a_sheet_change_nothing_and_other_sheets_do(studio):
     features, samples = seen(12), 12 * RATE
-    own = studio.foresee(features, 12 * CUE_RATE, 0.5)
+    own = studio.foresee({"cavp": features}, 12 * CUE_RATE, 0.5)
     assert own.cues
     assert len(own.curve) == 12 * 50
     assert 0 <= own.curve.min() <= own.curve.max() == pytest.approx(own.confidence, abs=1e-4)
@@ -112,10 +118,10 @@ def test_the_engines_own_cues_as_a_sheet_change_nothing_and_other_sheets_do(stud
 
 def test_sensitivity_shows_more_or_fewer_of_the_predicted_cues(studio):
     features = seen(30)
-    counts = [len(studio.foresee(features, 30 * CUE_RATE, at).cues) for at in (0.0, 0.5, 1.0)]
+    counts = [len(studio.foresee({"cavp": features}, 30 * CUE_RATE, at).cues) for at in (0.0, 0.5, 1.0)]
     assert counts == sorted(counts)
     assert 0 < counts[0] < counts[1] < counts[2]
-    for cue in studio.foresee(features, 30 * CUE_RATE - 5_000, 1.0).cues:
+    for cue in studio.foresee({"cavp": features}, 30 * CUE_RATE - 5_000, 1.0).cues:
         assert 0 <= cue.sample < 30 * CUE_RATE - 5_000
 
 
@@ -153,7 +159,7 @@ def test_every_step_may_cancel(folder, phase):
     class Cancelled(Exception):
         pass
 
-    steps, fresh = [], Studio(folder, "tiny")
+    steps, fresh = [], StaV2aStudio(folder)
 
     def on_step(name, step, total):
         steps.append((name, step, total))
@@ -178,7 +184,7 @@ def test_guidance_is_obeyed_and_needs_picture_tokens(studio, tmp_path):
     for guidance in (Guidance(text=1.0), Guidance(picture=2.0), Guidance(cues=3.0)):
         assert not np.allclose(sound(studio, take(3 * RATE, guidance=guidance), features), plain, atol=1e-4)
     audible(3, picture_tokens=False).save_pretrained(tmp_path)
-    blind = Studio(tmp_path, "blind")
+    blind = StaV2aStudio(tmp_path)
     assert len(sound(blind, take(RATE))) == RATE
     with pytest.raises(FoleyCueError, match="no picture tokens"):
         sound(blind, take(RATE, guidance=Guidance(picture=2.0)))
@@ -213,7 +219,7 @@ def test_what_is_installed_is_looked_up_afresh(monkeypatch, tmp_path):
     assert info.size_bytes > 0
     assert {"text", "picture", "cues"} <= set(info.listens)
     assert info.settings == ("default", "faithful", "faithful-dropout")
-    assert msgspec.structs.replace(info, size_bytes=0) == msgspec.structs.replace(StaV2aEngine().info, size_bytes=0)
+    assert msgspec.structs.replace(info, size_bytes=0) == msgspec.structs.replace(create().info, size_bytes=0)
     engine = registry.load_engine("sta-v2a")
     assert isinstance(engine, MakesSeveral)
     assert isinstance(engine, PredictsCues)

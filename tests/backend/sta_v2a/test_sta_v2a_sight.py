@@ -12,11 +12,11 @@ import torch
 
 from backend.stages.media_files import number_of, numbered, write_video
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.grid import AUDIOLDM
+from foleycue_backend.engines.parts.noise import noise_at, noise_of_takes, step_noise
+from foleycue_backend.engines.parts.sight import see, see_in_clips
 from foleycue_backend.engines.sta_v2a import faithful_frames
-from foleycue_backend.engines.sta_v2a.noise import noise_at, noise_of_takes, step_noise
-from foleycue_backend.engines.sta_v2a.plan import CONTEXT, FRAME_SAMPLES, features_of, plan_spans
 from foleycue_backend.engines.sta_v2a.settings import DEFAULT, FAITHFUL
-from foleycue_backend.engines.sta_v2a.sight import see, see_in_clips
 from foleycue_backend.stages.pictures import Pictures
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
@@ -125,27 +125,27 @@ def test_published_clips_know_nothing_of_each_other(encoder):
 
 @pytest.mark.parametrize("frames", [1, 63, 65, 250, 256, 257, 700, 4001])
 def test_windows_cover_the_range_and_fit_the_model(frames):
-    spans = plan_spans(frames * FRAME_SAMPLES - 5, [], DEFAULT)
+    spans = AUDIOLDM.spans(frames * AUDIOLDM.frame_samples - 5, [], DEFAULT.least_frames)
     assert spans[0].low == 0
     assert spans[-1].high >= frames
     assert all(span.frames % 8 == 0 and 64 <= span.frames <= 256 for span in spans)
     for before, after in pairwise(spans):
-        assert before.high - after.low >= 2 * CONTEXT
+        assert before.high - after.low >= 2 * AUDIOLDM.context
     assert (len(spans) == 1) == (frames <= 256)
 
 
 def test_windows_are_cut_at_shots_and_whole_where_that_is_published():
-    spans = plan_spans(400 * FRAME_SAMPLES, [200 * FRAME_SAMPLES], DEFAULT)
-    assert spans[0].low + 200 + CONTEXT == 216
-    assert spans[1].low == 200 - CONTEXT
-    assert [span.frames for span in plan_spans(20_000, [], FAITHFUL)] == [256]
+    spans = AUDIOLDM.spans(400 * AUDIOLDM.frame_samples, [200 * AUDIOLDM.frame_samples], DEFAULT.least_frames)
+    assert spans[0].low + 200 + AUDIOLDM.context == 216
+    assert spans[1].low == 200 - AUDIOLDM.context
+    assert [span.frames for span in AUDIOLDM.spans(20_000, [], FAITHFUL.least_frames)] == [256]
 
 
 def test_a_window_has_the_features_of_its_own_time():
-    (first, *_, last) = plan_spans(700 * FRAME_SAMPLES, [], DEFAULT)
-    assert features_of(first, 112) == slice(0, -(-first.high * 4 // 25))
-    assert features_of(last, 112) == slice(last.low * 4 // 25, 112)
-    assert features_of(last, 3) == slice(2, 3)
+    (first, *_, last) = AUDIOLDM.spans(700 * AUDIOLDM.frame_samples, [], DEFAULT.least_frames)
+    assert AUDIOLDM.pictures_of(first, 4, 112) == slice(0, -(-first.high * 4 // 25))
+    assert AUDIOLDM.pictures_of(last, 4, 112) == slice(last.low * 4 // 25, 112)
+    assert AUDIOLDM.pictures_of(last, 4, 3) == slice(2, 3)
 
 
 def test_noise_belongs_to_seed_step_and_place():

@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers.models.speecht5.configuration_speecht5 import SpeechT5HifiGanConfig
 from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
@@ -185,3 +187,9 @@ def to_int16(wave: Tensor) -> Tensor:
     """
     steps = (wave.float() * 32768.0).to(torch.int32)
     return ((steps + 32768) % 65536 - 32768).to(torch.int16)
+
+
+def samples_of(wave: Tensor, int16: bool) -> NDArray[np.float32]:
+    """Samples (n,) in -1 … 1, rounded by the published 16-bit step if that is asked for."""
+    exact = to_int16(wave).float() / 32768 if int16 else wave.float()
+    return exact.cpu().numpy()

@@ -22,11 +22,11 @@ from transformers.utils.logging import disable_progress_bar as disable_transform
 
 from foleycue_backend.engines.parts import schedule
 from foleycue_backend.engines.parts import vocoder as hifigan
+from foleycue_backend.engines.parts.key_report import CheckpointReport, ComponentReport
+from foleycue_backend.engines.parts.published_files import PublishedFiles
 from foleycue_backend.engines.parts.state_dict import KeyReport, State, compare_keys
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import Component, components_of, lacks, text_folder
-from foleycue_backend.engines.sta_v2a.key_report import CheckpointReport, ComponentReport
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
-from foleycue_backend.engines.sta_v2a.published_files import PublishedFiles
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 

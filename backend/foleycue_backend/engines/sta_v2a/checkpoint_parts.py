@@ -13,17 +13,17 @@ from torch import nn
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
-from foleycue_backend.engines.parts import autoencoder, unet_shapes
+from foleycue_backend.engines.parts import autoencoder, published_files, unet_shapes
 from foleycue_backend.engines.parts import vocoder as hifigan
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.key_report import CheckpointReport
+from foleycue_backend.engines.parts.published_files import PublishedFiles
 from foleycue_backend.engines.parts.state_dict import State, strip_prefix
-from foleycue_backend.engines.sta_v2a import published_files, shapes
+from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
-from foleycue_backend.engines.sta_v2a.key_report import CheckpointReport
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
-from foleycue_backend.engines.sta_v2a.published_files import PublishedFiles
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: Prefixes of the authors' state dict.

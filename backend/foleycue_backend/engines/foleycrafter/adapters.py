@@ -18,6 +18,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from transformers.modeling_utils import PreTrainedModel
 
+from foleycue_backend.engines.foleycrafter.semantic_adapter import crossing_names
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.parts.state_dict import State, filled, split_parts
 from foleycue_backend.engines.parts.text import TextStates
@@ -35,16 +36,23 @@ def load_controlnet(state: State, unet: UNet2DConditionModel) -> ControlNetModel
     FoleyCueError (bad-input) naming the keys that are missing or mis-shaped, ShapeTrouble for another network.
     """
     bare = {key.removeprefix(_WRAPPER): value for key, value in state.items()}
-    channels = shape_of(bare, f"{_CONDITION}conv_in.weight")[1]
-
-    def build() -> ControlNetModel:
-        # The UNet may have the picture tokens already, the ControlNet never has. Copying weights would be for nothing.
-        plain = UNet2DConditionModel(**{**unet_fields(unet.config), "encoder_hid_dim_type": None})
-        return ControlNetModel.from_unet(plain, conditioning_channels=channels, load_weights_from_unet=False)
-
+    channels = condition_channels(bare)
     with torch.device("meta"):
-        names = build().state_dict().keys()
-    return filled(build, {key: value for key, value in bare.items() if key in names}, "temporal adapter")
+        names = controlnet_of(unet, channels).state_dict().keys()
+    own = {key: value for key, value in bare.items() if key in names}
+    return filled(lambda: controlnet_of(unet, channels), own, "temporal adapter")
+
+
+def condition_channels(state: State) -> int:
+    """Channels of the map that a temporal adapter looks at, 1 as published; raises ShapeTrouble."""
+    return shape_of(state, f"{_CONDITION}conv_in.weight", (4,))[1]
+
+
+def controlnet_of(unet: UNet2DConditionModel, channels: int) -> ControlNetModel:
+    """A ControlNet with random weights for this UNet."""
+    # The UNet may have the picture tokens already, the ControlNet never has. Copying weights would be for nothing.
+    plain = UNet2DConditionModel(**{**unet_fields(unet.config), "encoder_hid_dim_type": None})
+    return ControlNetModel.from_unet(plain, conditioning_channels=channels, load_weights_from_unet=False)
 
 
 def image_projection(state: State, width: int) -> ImageProjection:
@@ -66,8 +74,7 @@ def attach_semantic_adapter(unet: UNet2DConditionModel, state: State) -> None:
     parts = split_parts(state, _SEMANTIC, "FoleyCrafter's semantic adapter")
     width: int = unet.config["cross_attention_dim"]
     projection = image_projection(parts["image_proj"], width)
-    names = list(unet.attn_processors)
-    crossing = {name: f"{number}." for number, name in enumerate(names) if name.endswith("attn2.processor")}
+    crossing = {name: f"{number}." for name, number in crossing_names(unet).items()}
     weights = split_parts(parts["ip_adapter"], crossing, "FoleyCrafter's semantic adapter for this UNet")
     processors = dict(unet.attn_processors)
     for name, own in weights.items():

@@ -101,6 +101,12 @@ class OnsetNet(ModelMixin, ConfigMixin):
                 # The clip's statistics are used and forgotten.
                 module.track_running_stats = False
 
+    @property
+    def reach(self) -> int:
+        """Pictures to either side that the word on one picture depends on, with learned statistics (`eval`)."""
+        blocks: Sequence[int] = self.config["blocks"]
+        return 1 + 2 * sum(blocks)
+
     def forward(self, clip: Tensor) -> Tensor:
         """Logits (B, T) of clips (B, 3, T, height, width)."""
         seen = self.net.model(clip).mean((3, 4))

@@ -127,7 +127,7 @@ def run_reference(home: Path, media: Path, frames: int, steps: int) -> Clock:
         import torch
 
         from foleycue_backend.engines.parts import schedule
-        from foleycue_backend.engines.sta_v2a.faithful_frames import reference_frames
+        from foleycue_backend.engines.parts.faithful_frames import reference_frames
         from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
         from foleycue_backend.models.store import Store
         from foleycue_backend.stages.pictures import Pictures

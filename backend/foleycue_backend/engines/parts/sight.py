@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from itertools import islice
 
 import numpy as np
@@ -11,7 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from foleycue_backend.engines.base import OnStep, Pictures
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.components import Components
+from foleycue_backend.engines.parts.faithful_frames import reference_frames
 
 RATE = 4
 SIZE = 224
@@ -19,8 +23,36 @@ SIZE = 224
 CLIP = 40
 #: Pictures that pass the stages without memory of time together.
 _GROUP = 8
+#: A picture stands for the quarter second around it, as the published frame path has it.
+_MIDDLE = Fraction(1, 2 * RATE)
 
 Frame = NDArray[np.uint8]
+
+
+def see_range(parts: Components, pictures: Pictures, as_published: bool, on_step: OnStep) -> NDArray[np.float32]:
+    """Features (time, 512) of a range by the part "video_encoder", at least one row.
+
+    As published the pictures pass through H.264, and each 40 of them are a clip of their own.
+    """
+    total = max(1, round(pictures.seconds * RATE))
+    look = see_in_clips if as_published else see
+    frames = _frames(pictures, as_published)
+
+    def told(done: int) -> None:
+        on_step("analyse", min(done, total), total)
+
+    return parts.use("video_encoder", lambda encoder: look(encoder, frames, told))
+
+
+def _frames(pictures: Pictures, as_published: bool) -> Iterator[Frame]:
+    """The range's pictures at 4 a second; a range shorter than half a tick has its first picture."""
+    found = reference_frames(pictures, SIZE) if as_published else pictures.frames(RATE, SIZE, SIZE, _MIDDLE)
+    first = next(found, None)
+    if first is None:
+        found = pictures.frames(RATE, SIZE, SIZE)
+        first = next(found)
+    yield first
+    yield from found
 
 
 @torch.inference_mode()

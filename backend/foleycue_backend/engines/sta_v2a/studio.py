@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +13,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
-from foleycue_backend.engines.parts import sight
 from foleycue_backend.engines.parts.grid import AUDIOLDM
 from foleycue_backend.engines.parts.remembered import Remembered
+from foleycue_backend.engines.parts.sight import see_range
 from foleycue_backend.engines.parts.takes import make_takes
 from foleycue_backend.engines.parts.text import TextStates
 from foleycue_backend.engines.sta_v2a.components import StaV2aComponents
-from foleycue_backend.engines.sta_v2a.faithful_frames import reference_frames
 from foleycue_backend.engines.sta_v2a.foresight import foreseen
 from foleycue_backend.engines.sta_v2a.pipeline import FEATURES
 from foleycue_backend.engines.sta_v2a.session import Session
 from foleycue_backend.engines.sta_v2a.settings import DEFAULT, SETTINGS, StaV2aSetting
 from foleycue_backend.stages.picture_cues import Prediction
-
-#: A picture stands for the quarter second around it, as the published frame path has it.
-_MIDDLE = Fraction(1, 2 * sight.RATE)
 
 
 class StaV2aStudio:
@@ -41,14 +36,7 @@ class StaV2aStudio:
 
     def see(self, pictures: Pictures, setting: StaV2aSetting, on_step: OnStep) -> NDArray[np.float32]:
         """CAVP features (time, 512) of the range."""
-        total = max(1, round(pictures.seconds * sight.RATE))
-        look = sight.see_in_clips if setting.reference_frames else sight.see
-        frames = _frames(pictures, setting)
-
-        def told(done: int) -> None:
-            on_step("analyse", min(done, total), total)
-
-        return self._parts(setting).use("video_encoder", lambda encoder: look(encoder, frames, told))
+        return see_range(self._parts(setting), pictures, setting.reference_frames, on_step)
 
     def foresee(self, features: Features, samples: int, sensitivity: float) -> Prediction:
         """What the onset predictor says, as cues and curve; samples is the range's length at CUE_RATE."""
@@ -91,17 +79,3 @@ class StaV2aStudio:
 def _cavp(features: Features) -> Tensor:
     """(time, 512)"""
     return torch.from_numpy(np.asarray(features["cavp"], np.float32))
-
-
-def _frames(pictures: Pictures, setting: StaV2aSetting) -> Iterator[sight.Frame]:
-    """The range's pictures at 4 a second; a range shorter than half a tick has its first picture."""
-    if setting.reference_frames:
-        found = reference_frames(pictures, sight.SIZE)
-    else:
-        found = pictures.frames(sight.RATE, sight.SIZE, sight.SIZE, _MIDDLE)
-    first = next(found, None)
-    if first is None:
-        found = pictures.frames(sight.RATE, sight.SIZE, sight.SIZE)
-        first = next(found)
-    yield first
-    yield from found

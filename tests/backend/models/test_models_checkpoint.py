@@ -20,6 +20,7 @@ from fakes.published_sta_v2a import (
     tango_vae_weights,
     write_published,
 )
+from foleycue_backend.engines.parts import conversion
 from foleycue_backend.engines.parts.tensor_file import read_tensors
 from foleycue_backend.engines.sta_v2a import checkpoint
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
@@ -40,13 +41,9 @@ PARTS = (
 
 def convert(folder, tmp_path):
     target = tmp_path / "model"
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     checkpoint.convert(folder, target, tmp_path / "report.txt", lambda phase, step, steps: None)
     return StaV2aPipeline.from_pretrained(target)
-
-
-def load(folder, tmp_path):
-    return checkpoint.load_published(folder, tmp_path / "report.txt")
 
 
 def refusal(folder, tmp_path):
@@ -138,21 +135,21 @@ def test_a_flat_folder_will_do(whole, tmp_path):
         if path.is_file():
             name = "unet_config.json" if path.parent.name == "unet" else path.name
             shutil.copy(path, flat / name)
-    assert_same(whole, load(flat, tmp_path))
+    assert_same(whole, convert(flat, tmp_path))
 
 
 def test_names_of_ones_own_will_do(whole, copy, tmp_path):
     (copy / whole.main).rename(copy / whole.main.with_name("best model.pt"))
     (copy / whole.codec).rename(copy / whole.codec.with_name("codec.bin"))
     (copy / whole.cavp).unlink()  # the main file has it
-    assert_same(whole, load(copy, tmp_path))
+    assert_same(whole, convert(copy, tmp_path))
 
 
 def test_the_best_of_several_checkpoints_is_taken(whole, copy, tmp_path):
     other = write_published(tmp_path / "other", seed=1)
     (copy / "saved/STA-V2A/epoch_9").mkdir()
     shutil.copy(other.folder / other.main, copy / "saved/STA-V2A/epoch_9" / other.main.name)
-    assert_same(whole, load(copy, tmp_path))
+    assert_same(whole, convert(copy, tmp_path))
 
 
 @pytest.mark.parametrize("scale", [True, False])
@@ -161,7 +158,7 @@ def test_tangos_codec_file_needs_its_scale_factor(whole, copy, tmp_path, scale):
     save_weights(copy / "pytorch_model_vae.bin", tango_vae_weights(whole))
     if scale:
         (copy / "vae_config.json").write_text(json.dumps({"scale_factor": SCALE_FACTOR}))
-        assert_same(whole, load(copy, tmp_path))
+        assert_same(whole, convert(copy, tmp_path))
     else:
         assert "vae_config.json" in refusal(copy, tmp_path)
 
@@ -169,7 +166,7 @@ def test_tangos_codec_file_needs_its_scale_factor(whole, copy, tmp_path, scale):
 def test_legacy_files_and_wrapped_models_load(whole, copy, tmp_path):
     weights = {f"module.{key}": value for key, value in main_weights(whole).items()}
     torch.save(weights, copy / whole.main, _use_new_zipfile_serialization=False)
-    assert_same(whole, load(copy, tmp_path))
+    assert_same(whole, convert(copy, tmp_path))
 
 
 def test_what_a_trainer_leaves_beside_weights_does_no_harm(tmp_path):
@@ -183,7 +180,7 @@ def test_what_a_trainer_leaves_beside_weights_does_no_harm(tmp_path):
 def test_half_precision_becomes_float(whole, copy, tmp_path):
     weights = {k: v.half() if v.is_floating_point() else v for k, v in main_weights(whole).items()}
     save_weights(copy / whole.main, weights)
-    assert load(copy, tmp_path).unet.dtype == torch.float32
+    assert convert(copy, tmp_path).unet.dtype == torch.float32
 
 
 class Poison:
@@ -259,7 +256,7 @@ def test_extra_keys_alone_are_told_and_left_out(whole, copy, tmp_path):
     weights["audio_tower.weight"] = torch.zeros(3)
     save_weights(copy / whole.main, weights)
     assert_same(whole, convert(copy, tmp_path))
-    report = (tmp_path / "model" / checkpoint.REPORT_NAME).read_text()
+    report = (tmp_path / "model" / conversion.REPORT_NAME).read_text()
     assert "1 unexpected (class_embedding.weight)" in report
     assert "not part of the model: 1 keys (audio_tower.weight)" in report
 
@@ -316,7 +313,7 @@ def test_every_single_part_is_missed_by_name(whole, copy, tmp_path):
         path.rename(aside)
         assert words in refusal(copy, tmp_path)
         aside.rename(path)
-    assert_same(whole, load(copy, tmp_path))
+    assert_same(whole, convert(copy, tmp_path))
 
 
 def test_wrong_files_are_told_for_what_they_are(whole, copy, tmp_path):
@@ -379,7 +376,7 @@ def test_folders_that_are_none_are_refused(tmp_path):
 
 
 def test_modules_stay_in_eval_mode_and_frozen(whole, tmp_path):
-    pipeline = load(whole.folder, tmp_path)
+    pipeline = convert(whole.folder, tmp_path)
     for part in pipeline.components.values():
         if isinstance(part, nn.Module):
             assert not part.training

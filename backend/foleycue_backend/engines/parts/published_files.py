@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of a folder's files is which part of the published STA-V2A, by name first and always by content."""
+"""Which of a folder's files is which part of a published model, by name first and always by content."""
 
 from __future__ import annotations
 
@@ -20,42 +20,71 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError
 _MOST_FILES = 20_000
 _MOST_JSON = 1 << 20
 
-MAIN, PICTURE, CODEC, TEXT, UNET = (
-    "STA-V2A model",
-    "CAVP picture encoder",
-    "AudioLDM sound codec",
-    "T5 text encoder",
-    "UNet",
-)
 
-#: A kind of file, and keys that only it has; looked for in this order.
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (MAIN, re.compile(r"(controlnet|trans_cvap_feature|pre_onset|global_video_feature)\.")),
-    ("VTA-LDM model", re.compile(r"vid_fea_extractor\.")),
-    ("Tango model", re.compile(r"unet\.")),
-    (CODEC, re.compile(r"(first_stage_model\.)?(post_quant_conv|quant_conv)\.|first_stage_model\.vocoder\.")),
-    (PICTURE, re.compile(r"(stage1_model\.)?video_encoder\.")),
-    (TEXT, re.compile(r"(encoder\.block\.\d+\.layer|text_encoder)\.")),
-    (UNET, re.compile(r"(down_blocks\.\d+\.resnets|time_embedding)\.")),
-    ("set of spectrogram tables", re.compile(r"(mel_basis|stft_fn\.)")),
+@dataclass(frozen=True)
+class Kind:
+    """What a file of weights can be: `keys` begin at least one of its keys and none of another kind's.
+
+    `names` are patterns of its published names, the best first; `known_as` is the one that people are told.
+    """
+
+    title: str
+    keys: re.Pattern[str]
+    names: tuple[str, ...] = ()
+    known_as: str = ""
+
+
+STA_V2A = Kind(
+    "STA-V2A model",
+    re.compile(r"(controlnet|trans_cvap_feature|pre_onset|global_video_feature)\."),
+    (r"(pytorch_)?model_2\.safetensors", r"pytorch_model_2\.(bin|pt)"),
+    "pytorch_model_2.bin",
 )
-#: The published names of each kind, the best first.
-_NAMES = {
-    MAIN: (r"(pytorch_)?model_2\.safetensors", r"pytorch_model_2\.(bin|pt)"),
-    PICTURE: (r"cavp_epoch66\.ckpt", r"cavp.*\.(ckpt|pt|pth|bin|safetensors)"),
-    CODEC: (r"audioldm-s-full(\.ckpt)?", r"pytorch_model_vae\.(bin|safetensors)", r"pytorch_model\.bin"),
-    TEXT: (r"model\.safetensors", r"pytorch_model\.bin"),
-    UNET: (r"diffusion_pytorch_model\.(safetensors|bin)",),
-}
+VTA_LDM = Kind(
+    "VTA-LDM model",
+    re.compile(r"vid_fea_extractor\."),
+    (r"(pytorch_)?model_2\.safetensors", r"pytorch_model_2\.(bin|pt)"),
+    "pytorch_model_2.bin",
+)
+TANGO = Kind(
+    "Tango model",
+    re.compile(r"unet\."),
+    (r"pytorch_model_main\.(bin|safetensors)", r"pytorch_model_2\.(bin|pt|safetensors)"),
+    "pytorch_model_main.bin",
+)
+CODEC = Kind(
+    "AudioLDM sound codec",
+    re.compile(r"(first_stage_model\.)?(post_quant_conv|quant_conv)\.|first_stage_model\.vocoder\."),
+    (r"audioldm-s-full(\.ckpt)?", r"pytorch_model_vae\.(bin|safetensors)", r"pytorch_model\.bin"),
+)
+PICTURE = Kind(
+    "CAVP picture encoder",
+    re.compile(r"(stage1_model\.)?video_encoder\."),
+    (r"cavp_epoch66\.ckpt", r"cavp.*\.(ckpt|pt|pth|bin|safetensors)"),
+    "cavp_epoch66.ckpt",
+)
+TEXT = Kind(
+    "T5 text encoder",
+    re.compile(r"(encoder\.block\.\d+\.layer|text_encoder)\."),
+    (r"model\.safetensors", r"pytorch_model\.bin"),
+)
+UNET = Kind(
+    "UNet",
+    re.compile(r"(down_blocks\.\d+\.resnets|time_embedding)\."),
+    (r"diffusion_pytorch_model\.(safetensors|bin)",),
+)
+_TABLES = Kind("set of spectrogram tables", re.compile(r"(mel_basis|stft_fn\.)"))
+#: In the order in which a file is held against them: some hold the keys of others too.
+_KINDS = (STA_V2A, VTA_LDM, TANGO, CODEC, PICTURE, TEXT, UNET, _TABLES)
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A file's tensors by key, and what kind of file it is."""
+    """A file's tensors by key, and what kind of file it is; None for one that is not known here."""
 
     path: Path
     tensors: Mapping[str, Tensor]
-    kind: str
+    kind: Kind | None
 
 
 class PublishedFiles:
@@ -75,22 +104,22 @@ class PublishedFiles:
         self._files = _visible_files(folder)
         self._read: dict[Path, Weights | None] = {}
 
-    def main(self) -> Weights:
-        """The authors' model. Raises BAD_INPUT that says what the folder has instead."""
-        main = self.weights(MAIN)
-        if main is None:
+    def needed(self, kind: Kind) -> Weights:
+        """The file of a kind. Raises BAD_INPUT that says what the folder has instead."""
+        found = self.weights(kind)
+        if found is None:
             seen = "; ".join(self.notes) or "it has no file of weights"
             raise FoleyCueError(
-                ErrorCode.BAD_INPUT, f"There is no STA-V2A model (pytorch_model_2.bin) in {self.folder}: {seen}."
+                ErrorCode.BAD_INPUT, f"There is no {kind.title} ({kind.known_as}) in {self.folder}: {seen}."
             )
-        return main
+        return found
 
-    def weights(self, kind: str) -> Weights | None:
+    def weights(self, kind: Kind) -> Weights | None:
         """The file of a kind: the published names first, then whatever holds the right keys; None without one.
 
         Raises BAD_INPUT when a file of a published name cannot be read.
         """
-        named = [path for pattern in _NAMES[kind] for path in self._files if re.fullmatch(pattern, path.name)]
+        named = [path for pattern in kind.names for path in self._files if re.fullmatch(pattern, path.name)]
         named.sort(key=lambda path: path.parent.name != "best")
         others = [path for path in self._files if path not in named and path.suffix in SUFFIXES]
         for path in [*named, *others]:
@@ -111,7 +140,7 @@ class PublishedFiles:
                 self.notes.append(error.message.rstrip("."))
                 return None
             self._read[path] = Weights(path, tensors, _kind(tensors))
-            self.notes.append(f"{path.relative_to(self.folder).as_posix()} is a {_kind(tensors)}")
+            self.notes.append(f"{path.relative_to(self.folder).as_posix()} is a {_described(tensors)}")
         return self._read[path]
 
     def text_folder(self) -> Path | None:
@@ -161,12 +190,14 @@ def _visible_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (len(path.parts), path))
 
 
-def _kind(tensors: Mapping[str, Tensor]) -> str:
-    for kind, pattern in _KINDS:
-        if any(pattern.match(key) for key in tensors):
-            return kind
+def _kind(tensors: Mapping[str, Tensor]) -> Kind | None:
+    return next((kind for kind in _KINDS if any(kind.keys.match(key) for key in tensors)), None)
+
+
+def _described(tensors: Mapping[str, Tensor]) -> str:
+    kind = _kind(tensors)
     some = ", ".join(sorted({key.split(".")[0] for key in tensors})[:4])
-    return f"model of another kind (with {some})"
+    return f"model of another kind (with {some})" if kind is None else kind.title
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

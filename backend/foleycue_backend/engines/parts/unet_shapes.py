@@ -78,6 +78,12 @@ def unet_fields(stated: Mapping[str, Any]) -> Config:
     return {name: value for name, value in stated.items() if name in fields}
 
 
+def attended_width(config: Mapping[str, Any]) -> int:
+    """The width of what a UNet attends to, of its configuration."""
+    width = config["cross_attention_dim"]
+    return width if isinstance(width, int) else width[0]
+
+
 def _same(stated: object, shown: object) -> bool:
     """Whether two values agree; one number may stand for a list of equal ones."""
     if isinstance(stated, list | tuple) and isinstance(shown, list | tuple):

@@ -190,7 +190,7 @@ class TestRegion:
         assert notice.run is not None
         notice.run()
         assert regions.key_frames == (10, 50)
-        assert take_snapshot(opened.state, "").regions == regions.keys, "kept over restarts"
+        assert take_snapshot(opened.state, "").objects == regions.objects, "kept over restarts"
         press(opened, KEY.Key_G, CTRL)
         assert regions.keys == ()
 

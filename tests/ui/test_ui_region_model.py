@@ -8,7 +8,7 @@ from fakes.backend import FakeBackend
 from fakes.waiting import until
 from foleycue_shared.messages import Analyse, RegionKey
 from foleycue_shared.timeline import Piece
-from foleycue_ui.model.region import SMALLEST, Box, RegionModel
+from foleycue_ui.model.region import SMALLEST, Box, RegionModel, SeenObject
 from foleycue_ui.panel import Panel
 
 
@@ -52,11 +52,11 @@ def test_a_box_stays_in_the_picture(model: RegionModel):
 
 def test_keys_go_out_and_come_in_as_the_protocol_has_them(model: RegionModel):
     key = RegionKey(frame=4, x=0.1, y=0.2, width=0.3, height=0.4)
-    model.load([key])
+    model.load([SeenObject(number=0, keys=(key,))], 0)
     assert model.keys == (key,)
     model.move_range(-5)
     assert model.keys == ()
-    model.load([key])
+    model.load([SeenObject(number=0, keys=(key,))], 0)
     model.move_range(3)
     assert model.key_frames == (7,)
     model.set_shots([], 7)

@@ -93,7 +93,8 @@ class Memory(QObject):
         self._state.range.mark(due.start, due.end)
         for frame, prompt in due.shot_prompts.items():
             self._state.request.set_shot_prompt(frame, prompt)
-        self._state.regions.load(due.regions)
+        self._state.regions.load(due.objects, due.selected)
+        self._state.regions.keep_cues(None, due.whole_cues)
         if due.cues is not None:
             self._state.cues.load(due.cues)
 

@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where in the picture the sounding object is: one movable rectangle a shot, by keyframes."""
+"""Where in the picture what sounds is: several objects, each a movable rectangle a shot, by keyframes."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from foleycue_shared.messages import MAX_REGION_KEYS, RegionKey
+from foleycue_shared.cues import Cue
+from foleycue_shared.messages import MAX_PROMPT, MAX_REGION_KEYS, RegionKey
+from foleycue_ui.model.cue_edits import moved_range
 
 if TYPE_CHECKING:
     from foleycue_shared.timeline import Piece
 
 #: The smallest side, in shares of the picture: enough pixels for the backend to measure movement in small media too.
 SMALLEST = 0.05
+#: As many as can be told apart by colour.
+MAX_OBJECTS = 8
+MAX_LABEL = 40
 
 
 @dataclass(frozen=True)
@@ -37,33 +43,145 @@ class Box:
         )
 
 
-class RegionModel(QObject):
-    """Keys by frame, counted from the range's start. A key belongs to the shot its frame lies in.
+class SeenObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that sounds, as the user pointed it out. number (0 … MAX_OBJECTS - 1) stays with it for life.
 
-    Between the keys of a shot the rectangle moves evenly, before the first and after the last it rests; a shot
-    without keys is looked at as a whole (docs/protocol.md, RegionKey).
+    keys are in order of their frames, counted from the range's start. cues are the user's own for this object, kept
+    here while the lane shows those of another one; None: the picture's.
+    """
+
+    number: int
+    label: str = ""
+    prompt: str = ""
+    keys: tuple[RegionKey, ...] = ()
+    cues: tuple[Cue, ...] | None = None
+
+    @property
+    def letter(self) -> str:
+        """The sign that it wears on the picture."""
+        return chr(ord("A") + self.number)
+
+    @property
+    def stem(self) -> str:
+        """What its takes and tracks are called."""
+        return self.label or self.letter
+
+    @property
+    def words(self) -> str:
+        """What should be heard of it; empty where the user has said nothing."""
+        return self.prompt or self.label
+
+
+class RegionModel(QObject):
+    """The objects of the range; one may be selected, and is the one that is edited and whose cues the lane shows.
+
+    A key belongs to the shot its frame lies in. Between the keys of a shot the rectangle moves evenly, before the first
+    and after the last it rests; a shot without keys is looked at as a whole (docs/protocol.md, RegionKey), and so is
+    the picture while no object is selected.
     """
 
     changed = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._boxes: dict[int, Box] = {}
+        self.objects: tuple[SeenObject, ...] = ()
+        self.whole_cues: tuple[Cue, ...] | None = None  # as SeenObject.cues, for the whole picture
+        self._number: int | None = None
         self._starts: tuple[int, ...] = (0,)  # first frames of the shots
         self._frames = 0
 
+    # -- the objects ----------------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> SeenObject | None:
+        """The object that is edited; None: the whole picture counts."""
+        return None if self._number is None else self.get(self._number)
+
+    def get(self, number: int) -> SeenObject | None:
+        """An object by its number."""
+        return next((found for found in self.objects if found.number == number), None)
+
+    def select(self, number: int | None) -> None:
+        """Edit another object, or with None none of them."""
+        self._keep(self.objects, number)
+
+    def add(self, frame: int, box: Box) -> None:
+        """A new object with its first key; selected. Nothing happens beyond MAX_OBJECTS."""
+        taken = {found.number for found in self.objects}
+        number = next((free for free in range(MAX_OBJECTS) if free not in taken), None)
+        if number is not None:
+            self._keep((*self.objects, SeenObject(number=number, keys=(_key(frame, box),))), number)
+
+    def describe(self, number: int, *, label: str | None = None, prompt: str | None = None) -> None:
+        """Name an object, or say what it sounds like."""
+        found = self.get(number)
+        if found is not None:
+            label = found.label if label is None else " ".join(label.split())[:MAX_LABEL]
+            prompt = found.prompt if prompt is None else prompt.strip()[:MAX_PROMPT]
+            self._exchange(msgspec.structs.replace(found, label=label, prompt=prompt))
+
+    def keep_cues(self, number: int | None, cues: tuple[Cue, ...] | None) -> None:
+        """Put away what the user made of the cues of an object, or with None of the whole picture."""
+        found = None if number is None else self.get(number)
+        if found is not None:
+            self._exchange(msgspec.structs.replace(found, cues=cues))
+        elif number is None:
+            self.whole_cues = cues
+
+    def kept_cues(self, number: int | None) -> tuple[Cue, ...] | None:
+        """What was put away of an object, or with None of the whole picture."""
+        found = None if number is None else self.get(number)
+        return self.whole_cues if found is None else found.cues
+
+    def drop(self, number: int) -> None:
+        """Forget an object."""
+        self._keep(tuple(found for found in self.objects if found.number != number), self._number)
+
+    def load(self, objects: Iterable[SeenObject], number: int | None = None) -> None:
+        """Put in all objects anew (kept with a range, or brought back); number is the one to select."""
+        self._keep(tuple(objects), number)
+
+    # -- the selected one's keys ----------------------------------------------------------------------------------
+
     @property
     def keys(self) -> tuple[RegionKey, ...]:
-        """All keys in order, as requests carry them."""
-        return tuple(
-            RegionKey(frame=frame, x=box.x, y=box.y, width=box.width, height=box.height)
-            for frame, box in sorted(self._boxes.items())
-        )
+        """The selected object's keys in order, as requests carry them."""
+        return () if self.selected is None else self.selected.keys
 
     @property
     def key_frames(self) -> tuple[int, ...]:
         """Frames that have a key."""
-        return tuple(sorted(self._boxes))
+        return tuple(key.frame for key in self.keys)
+
+    def at(self, frame: int) -> Box | None:
+        """The selected object's rectangle at a frame; None where the whole picture counts."""
+        return None if self.selected is None else self.box_of(self.selected, frame)
+
+    def shot_keys(self, frame: int) -> list[int]:
+        """Frames of the keys in the shot around a frame."""
+        return [key.frame for key in self._in_shot(self.keys, frame)]
+
+    def put(self, frame: int, box: Box) -> None:
+        """Place the rectangle at a frame: a shot's first key, a new keyframe, or another place for the one there is."""
+        selected = self.selected
+        if selected is None:
+            self.add(frame, box)
+        elif frame in self.key_frames or len(self.keys) < MAX_REGION_KEYS:
+            rest = (key for key in self.keys if key.frame != frame)
+            self._set_keys(selected, (*rest, _key(frame, box)))
+
+    def remove(self, frame: int) -> None:
+        """Take a keyframe away."""
+        if self.selected is not None:
+            self._set_keys(self.selected, (key for key in self.keys if key.frame != frame))
+
+    def clear_shot(self, frame: int) -> None:
+        """Use the whole picture again in the shot around a frame."""
+        if self.selected is not None:
+            gone = self.shot_keys(frame)
+            self._set_keys(self.selected, (key for key in self.keys if key.frame not in gone))
+
+    # -- range and shots ------------------------------------------------------------------------------------------
 
     @property
     def shot_starts(self) -> tuple[int, ...]:
@@ -74,58 +192,72 @@ class RegionModel(QObject):
         """Another range is shown; keys that fell out of it are forgotten."""
         self._starts = tuple(sorted({0, *(piece.start for piece in pieces)}))
         self._frames = frames
-        self._keep({frame: box for frame, box in self._boxes.items() if frame < frames})
-
-    def load(self, keys: Iterable[RegionKey]) -> None:
-        """Put in all keys anew (kept with a range)."""
-        self._keep({key.frame: Box(key.x, key.y, key.width, key.height).inside() for key in keys})
+        self._keep(tuple(_shifted(found, 0, frames) for found in self.objects), self._number)
 
     def move_range(self, shift: int | None) -> None:
-        """The range was marked anew: keys move by shift frames; None forgets them (another timeline)."""
-        moved = {} if shift is None else {frame + shift: box for frame, box in self._boxes.items()}
-        self._keep({frame: box for frame, box in moved.items() if frame >= 0})
+        """The range was marked anew: keys move by shift frames; None forgets all objects (another timeline)."""
+        moved = () if shift is None else tuple(_shifted(found, shift) for found in self.objects)
+        self.whole_cues = None if shift is None else self.whole_cues
+        self._keep(moved, self._number)
 
-    def at(self, frame: int) -> Box | None:
-        """The rectangle on screen at a frame; None where the whole picture counts."""
-        keys = self.shot_keys(frame)
+    def move_cues(self, samples: int, limit: int) -> None:
+        """Cues that were put away move with the range, and must lie inside 0 … limit - 1 then."""
+        self._keep(
+            tuple(
+                msgspec.structs.replace(found, cues=_moved_cues(found.cues, samples, limit)) for found in self.objects
+            ),
+            self._number,
+        )
+        self.whole_cues = _moved_cues(self.whole_cues, samples, limit)
+
+    def box_of(self, seen: SeenObject, frame: int) -> Box | None:
+        """An object's rectangle at a frame; None in a shot that is looked at as a whole."""
+        keys = self._in_shot(seen.keys, frame)
         if not keys:
             return None
-        after = bisect_right(keys, frame)
-        if after in (0, len(keys)):
-            return self._boxes[keys[min(after, len(keys) - 1)]]
-        first, last = keys[after - 1], keys[after]
-        return _between(self._boxes[first], self._boxes[last], (frame - first) / (last - first))
+        after = bisect_right([key.frame for key in keys], frame)
+        first, last = keys[max(0, after - 1)], keys[min(after, len(keys) - 1)]
+        span = last.frame - first.frame
+        return _between(first, last, (frame - first.frame) / span if span > 0 else 0.0)
 
-    def shot_keys(self, frame: int) -> list[int]:
-        """Frames of the keys in the shot around a frame."""
-        low, high = self._shot(frame)
-        return [key for key in sorted(self._boxes) if low <= key < high]
+    # -- inner ----------------------------------------------------------------------------------------------------
 
-    def put(self, frame: int, box: Box) -> None:
-        """Place the rectangle at a frame: a shot's first key, a new keyframe, or another place for the one there is."""
-        if frame in self._boxes or len(self._boxes) < MAX_REGION_KEYS:
-            self._keep({**self._boxes, frame: box.inside()})
-
-    def remove(self, frame: int) -> None:
-        """Take a keyframe away."""
-        self._keep({key: box for key, box in self._boxes.items() if key != frame})
-
-    def clear_shot(self, frame: int) -> None:
-        """Use the whole picture again in the shot around a frame."""
-        gone = self.shot_keys(frame)
-        self._keep({key: box for key, box in self._boxes.items() if key not in gone})
-
-    def _shot(self, frame: int) -> tuple[int, int]:
-        after = bisect_right(self._starts, frame)
+    def _in_shot(self, keys: Iterable[RegionKey], frame: int) -> list[RegionKey]:
+        after = max(1, bisect_right(self._starts, frame))
         ends = (*self._starts[1:], max(self._frames, self._starts[-1] + 1))
-        return self._starts[max(0, after - 1)], ends[max(0, after - 1)]
+        return [key for key in keys if self._starts[after - 1] <= key.frame < ends[after - 1]]
 
-    def _keep(self, boxes: dict[int, Box]) -> None:
-        if boxes != self._boxes:
-            self._boxes = boxes
+    def _set_keys(self, seen: SeenObject, keys: Iterable[RegionKey]) -> None:
+        ordered = tuple(sorted(keys, key=lambda key: key.frame))
+        self._exchange(msgspec.structs.replace(seen, keys=ordered))
+
+    def _exchange(self, seen: SeenObject) -> None:
+        self._keep(tuple(seen if found.number == seen.number else found for found in self.objects), self._number)
+
+    def _keep(self, objects: tuple[SeenObject, ...], number: int | None) -> None:
+        """What has neither a place nor words any more is no object."""
+        left = tuple(found for found in objects if found.keys or found.words)
+        number = number if any(found.number == number for found in left) else None
+        if (left, number) != (self.objects, self._number):
+            self.objects, self._number = left, number
             self.changed.emit()
 
 
-def _between(first: Box, last: Box, part: float) -> Box:
+def _key(frame: int, box: Box) -> RegionKey:
+    box = box.inside()
+    return RegionKey(frame=frame, x=box.x, y=box.y, width=box.width, height=box.height)
+
+
+def _shifted(seen: SeenObject, shift: int, frames: int | None = None) -> SeenObject:
+    moved = (msgspec.structs.replace(key, frame=key.frame + shift) for key in seen.keys if key.frame + shift >= 0)
+    inside = tuple(key for key in moved if frames is None or key.frame < frames)
+    return msgspec.structs.replace(seen, keys=inside)
+
+
+def _moved_cues(cues: tuple[Cue, ...] | None, samples: int, limit: int) -> tuple[Cue, ...] | None:
+    return None if cues is None else moved_range(cues, samples, limit)
+
+
+def _between(first: RegionKey, last: RegionKey, part: float) -> Box:
     pairs = zip((first.x, first.y, first.width, first.height), (last.x, last.y, last.width, last.height), strict=True)
     return Box(*(a + (b - a) * part for a, b in pairs))

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must be there again after the panel was closed, or killed: range, cues, regions and words."""
+"""What must be there again after the panel was closed, or killed: range, cues, objects and words."""
 
 import msgspec
 
 from foleycue_shared.cues import Cue
-from foleycue_shared.messages import DEFAULT_SETTING, Guidance, RegionKey
+from foleycue_shared.messages import DEFAULT_SETTING, Guidance
+from foleycue_ui.model.region import SeenObject
 from foleycue_ui.model.request import Wish
 from foleycue_ui.model.state import PanelState
 
@@ -13,7 +14,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One moment of the panel.
 
     source is the timeline's file, start … end - 1 the marked frames; editor names the running editor it was read from.
-    cues are the user's own (None: the picture's); shot_prompts are keyed by timeline frame.
+    cues are the user's own (None: the picture's) of the selected object, or of the whole picture while none is;
+    whole_cues are what was put away of it. shot_prompts are keyed by timeline frame.
     """
 
     source: str = ""
@@ -21,7 +23,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     end: int = 0
     cues: tuple[Cue, ...] | None = None
-    regions: tuple[RegionKey, ...] = ()
+    whole_cues: tuple[Cue, ...] | None = None
+    objects: tuple[SeenObject, ...] = ()
+    selected: int | None = None
     wish: Wish = Wish()
     takes: int = 3
     seed: int | None = None
@@ -41,7 +45,9 @@ def take_snapshot(state: PanelState, editor: str) -> Snapshot:
         start=marked.start,
         end=marked.end,
         cues=state.cues.cues if state.cues.edited else None,
-        regions=state.regions.keys,
+        whole_cues=state.regions.whole_cues,
+        objects=state.regions.objects,
+        selected=None if state.regions.selected is None else state.regions.selected.number,
         wish=request.wish,
         takes=request.takes,
         seed=request.seed,

@@ -11,6 +11,7 @@ from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.held_key import HeldKey
 from foleycue_ui.widgets.large_picture import LargePicture
 from foleycue_ui.widgets.mixer_row import MixerRow
+from foleycue_ui.widgets.object_bar import ObjectBar
 from foleycue_ui.widgets.perform_bar import PerformBar
 from foleycue_ui.widgets.picture_view import PictureView
 from foleycue_ui.widgets.range_strip import RangeStrip
@@ -27,12 +28,13 @@ class PictureSection(QWidget):
         self, state: PanelState, controller: Controller, player: Player, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._state, self._player = state, player
+        self._state, self._controller, self._player = state, controller, player
         self.picture = PictureView()
         self.region = RegionOverlay(self.picture, state.regions, player)
         self.scrub_bar = ScrubBar(player, state.regions)
         self.transport = Transport(player, state.range)
         self.region_bar = RegionBar(state.regions, player, state.notices)
+        self.object_bar = ObjectBar(state.regions)
         self.perform_bar = PerformBar(state, player, controller.settings)
         self.mixer_row = MixerRow(player, state.guide, controller.settings)
         self.range_strip = RangeStrip(state.range)
@@ -45,10 +47,11 @@ class PictureSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        parts = (self.picture, self.scrub_bar, self.transport, self.region_bar, self.perform_bar, self.mixer_row)
-        for part in (*parts, self.range_strip):
+        bars = (self.region_bar, self.object_bar, self.perform_bar)
+        for part in (self.picture, self.scrub_bar, self.transport, *bars, self.mixer_row, self.range_strip):
             column.addWidget(part)
         self.region_bar.hide()
+        self.object_bar.hide()
         self.perform_bar.hide()
 
     def _connect(self) -> None:
@@ -57,6 +60,7 @@ class PictureSection(QWidget):
         self.picture.double_clicked.connect(lambda: self.large.open(self.picture.image))
         player.picture_changed.connect(self.picture.set_image)
         self.scrub_bar.key_removed.connect(self.region_bar.remove)
+        self.object_bar.remove_asked.connect(self._controller.regions.remove)
         self.transport.region.toggled.connect(self._show_region)
         self.transport.perform.toggled.connect(self._show_perform)
         self.range_strip.strip.seek_asked.connect(lambda frame: player.seek_frame(frame - state.range.start))
@@ -69,7 +73,8 @@ class PictureSection(QWidget):
         strip = self.range_strip
         return [
             *(self.region, self.scrub_bar, *self.transport.buttons),
-            *(*self.region_bar.tab_order(), *self.perform_bar.tab_order(), *self.mixer_row.tab_order()),
+            *(*self.region_bar.tab_order(), *self.object_bar.tab_order()),
+            *(*self.perform_bar.tab_order(), *self.mixer_row.tab_order()),
             *(strip.strip, strip.in_field, strip.out_field),
         ]
 
@@ -141,6 +146,7 @@ class PictureSection(QWidget):
 
     def _show_region(self, on: bool) -> None:
         self.region_bar.setVisible(on)
+        self.object_bar.setVisible(on)
         self.region.set_editing(on)
         if on:
             self.region.setFocus()

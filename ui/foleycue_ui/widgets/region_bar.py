@@ -53,14 +53,14 @@ class RegionBar(QWidget):
         self._change(text, lambda: self._regions.clear_shot(frame))
 
     def _change(self, text: str, change: Callable[[], None]) -> None:
-        before = self._regions.keys
+        before, selected = self._regions.objects, self._regions.selected
 
         def undo() -> None:
             self._notices.clear("region")
-            self._regions.load(before)
+            self._regions.load(before, None if selected is None else selected.number)
 
         change()
-        if before != self._regions.keys:
+        if before != self._regions.objects:
             self._notices.post(Notice("info", text, key="region", action=tr("Region", "Undo"), run=undo))
 
     def _toggle_key(self) -> None:

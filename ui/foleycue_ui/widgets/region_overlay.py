@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The region on the picture: drawn, moved and resized there, by mouse or by keys."""
+"""The objects on the picture: drawn, chosen, moved and resized there, by mouse or by keys."""
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from foleycue_ui.look.object_marks import draw_tag, on_picture
 from foleycue_ui.look.palettes import DARK
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.region import Box, RegionModel
+from foleycue_ui.model.region import Box, RegionModel, SeenObject
 from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.picture_view import PictureView
 from foleycue_ui.widgets.region_box import grip_at, grips, moved
@@ -34,8 +35,9 @@ _CURSORS = {
 
 
 class RegionOverlay(QWidget):
-    """Lies on the picture. While it is not edited the mouse goes through it, and only the outline is seen.
+    """Lies on the picture. While it is not edited the mouse goes through it, and only the outlines are seen.
 
+    A press on another object selects it; a rectangle drawn where none is held is a new object.
     Arrows move the region, with Shift they size it, with Ctrl in large steps; Delete removes the keyframe here.
     """
 
@@ -45,7 +47,8 @@ class RegionOverlay(QWidget):
         self._held: str | None = None  # a grip, "all", or "" for a new one
         self._press = QPointF()
         self._start = Box(0, 0, 0, 0)
-        self._shown: tuple[Box | None, bool] = (None, False)
+        self._fresh = False  # what is being drawn is to be an object of its own
+        self._shown: tuple[object, ...] = ()
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Region", "Region of the picture"))
         self.set_editing(False)
@@ -88,9 +91,13 @@ class RegionOverlay(QWidget):
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
         self._player.pause()
-        box = self._box()
         self._press = event.position()
-        self._held = "" if box is None else grip_at(self.box_rect(box), self._press)
+        held = self._grip(self._press)
+        if not held and (other := self._other_at(self._press)) is not None:
+            self._regions.select(other.number)
+            held = self._grip(self._press)
+        box = self._box()
+        self._held, self._fresh = held, box is not None
         self._start = box or Box(0, 0, 0, 0)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -98,20 +105,35 @@ class RegionOverlay(QWidget):
         if event is None:
             return
         if self._held is None:
-            box = self._box()
-            held = "" if box is None else grip_at(self.box_rect(box), event.position())
-            self.setCursor(_CURSORS[held])
+            other = self._other_at(event.position())
+            self.setCursor(_CURSORS[self._grip(event.position()) or ("all" if other is not None else "")])
             return
         area, by = self._picture.picture_rect(), event.position() - self._press
         if self._held == "":
             if by.manhattanLength() >= QApplication.startDragDistance():
-                self._put(self._drawn(event.position()))
+                self._draw(self._drawn(event.position()))
         else:
             self._put(moved(self._start, self._held, by.x() / area.width(), by.y() / area.height()))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Let go."""
         self._held = None
+
+    def _grip(self, at: QPointF) -> str:
+        box = self._box()
+        return "" if box is None else grip_at(self.box_rect(box), at)
+
+    def _other_at(self, at: QPointF) -> SeenObject | None:
+        """The smallest object at a place that is not the selected one."""
+        there = [(box, seen) for seen, box in self._others() if self.box_rect(box).contains(at)]
+        return min(there, key=lambda found: found[0].width * found[0].height)[1] if there else None
+
+    def _draw(self, box: Box) -> None:
+        if self._fresh:
+            self._regions.add(self._player.frame, box)
+            self._fresh = False
+        else:
+            self._put(box)
 
     def _drawn(self, at: QPointF) -> Box:
         area = self._picture.picture_rect()
@@ -157,36 +179,52 @@ class RegionOverlay(QWidget):
     # -- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Outline; while it is edited also grips, and a veil over what does not count."""
-        box = self._box()
-        if box is None:
-            return
+        """Outlines; while it is edited also grips, and a veil over what does not count."""
+        box, seen = self._box(), self._regions.selected
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = self.box_rect(box)
-        if self._editing:
+        if self._editing and box is not None:
             veil = QPainterPath()
             veil.addRect(self._picture.picture_rect())
             inner = QPainterPath()
-            inner.addRect(rect)
+            inner.addRect(self.box_rect(box))
             painter.fillPath(veil - inner, QColor(0, 0, 0, 110))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
-        painter.drawRect(rect)
-        keyed = self._player.frame in self._regions.key_frames
-        line = Qt.PenStyle.SolidLine if keyed else Qt.PenStyle.DashLine
-        painter.setPen(QPen(_colour("focus" if self.hasFocus() else "user"), 1.5, line))
-        painter.drawRect(rect)
+        for other, place in self._others():
+            self._outline(painter, other, self.box_rect(place), on_picture(other.number), 1.0)
+        if seen is None or box is None:
+            return
+        rect = self.box_rect(box)
+        colour = QColor(DARK.focus) if self.hasFocus() else on_picture(seen.number)
+        self._outline(painter, seen, rect, colour, 1.5)
         if self._editing:
             painter.setPen(QPen(QColor(0, 0, 0, 180), 1))
-            painter.setBrush(_colour("user"))
+            painter.setBrush(on_picture(seen.number))
             for grip in grips(rect).values():
                 painter.drawRect(QRectF(grip.x() - 3, grip.y() - 3, 6, 6))
+
+    def _outline(self, painter: QPainter, seen: SeenObject, rect: QRectF, colour: QColor, width: float) -> None:
+        """A solid line where a key lies at this frame; the letter and name where they are of use."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(0, 0, 0, 150), width + 1.5))
+        painter.drawRect(rect)
+        keyed = any(key.frame == self._player.frame for key in seen.keys)
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine if keyed else Qt.PenStyle.DashLine))
+        painter.drawRect(rect)
+        if seen.label or len(self._regions.objects) > 1:
+            draw_tag(painter, rect.topLeft(), seen.number, f"{seen.letter} {seen.label}".strip())
 
     # -- inner ----------------------------------------------------------------------------------------------------
 
     def _box(self) -> Box | None:
         return self._regions.at(self._player.frame) if self._player.frames else None
+
+    def _others(self) -> list[tuple[SeenObject, Box]]:
+        """The objects that are not edited, where they are seen at this frame."""
+        if not self._player.frames:
+            return []
+        others = (seen for seen in self._regions.objects if seen is not self._regions.selected)
+        boxes = ((seen, self._regions.box_of(seen, self._player.frame)) for seen in others)
+        return [(seen, box) for seen, box in boxes if box is not None]
 
     def _put(self, box: Box) -> None:
         self._player.pause()
@@ -198,7 +236,7 @@ class RegionOverlay(QWidget):
 
     def _show_box(self) -> None:
         box = self._box()
-        now = box, self._player.frame in self._regions.key_frames
+        now = box, self._player.frame in self._regions.key_frames, self._regions.objects, self._others()
         if now == self._shown and self.accessibleDescription():
             return
         self._shown = now
@@ -210,8 +248,3 @@ class RegionOverlay(QWidget):
             words = text.format(x=shares[0], y=shares[1], width=shares[2], height=shares[3])
         self.setAccessibleDescription(words)
         self.update()
-
-
-def _colour(token: str) -> QColor:
-    """Pictures are dark in every theme, so what lies on them is drawn in the dark one's colours."""
-    return QColor(getattr(DARK, token))

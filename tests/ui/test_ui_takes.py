@@ -166,44 +166,88 @@ def test_a_card_is_dragged_out_as_a_file_and_stays_for_ever(
     assert path.exists()
 
 
-def test_insert_beside_replace_and_undo_on_a_copy(
-    opened: Panel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    target = tmp_path / "copy.otio"
-    monkeypatch.setattr(opened.controller.insertion, "_ask_path", lambda _: target)
+def sounds(copy: Path) -> list[str]:
+    """The takes on a copy, track by track; none while it is just being written anew."""
+    try:
+        saved = otio.adapters.read_from_file(str(copy))
+    except FileNotFoundError:
+        return []
+    clips = [clip for track in saved.audio_tracks() for clip in track.find_clips()]
+    return [Path(clip.media_reference.target_url).name for clip in clips]
 
-    def sounds() -> list[str]:
-        if not target.exists():  # it is just being written anew
-            return []
-        saved = otio.adapters.read_from_file(str(target))
-        clips = [clip for track in saved.audio_tracks() for clip in track.find_clips()]
-        return [Path(clip.media_reference.target_url).name for clip in clips]
 
-    def wait(words: str) -> None:
-        until(qtbot, lambda: any(f.notice.key == "insert" and words in f.notice.text for f in opened.notices.frames))
+def wait_told(panel: Panel, qtbot: QtBot, words: str) -> None:
+    """Wait for what is said at the end of an insertion."""
+    until(qtbot, lambda: any(f.notice.key == "insert" and words in f.notice.text for f in panel.notices.frames))
 
+
+@pytest.fixture
+def target(opened: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the user wants the copy."""
+    path = tmp_path / "copy.otio"
+    monkeypatch.setattr(opened.controller.insertion, "_ask_path", lambda _: path)
+    return path
+
+
+def test_insert_beside_replace_and_undo_on_a_copy(opened: Panel, qtbot: QtBot, target: Path):
     generate(opened, qtbot)
     first, second = (card.entry.path.name for card in cards(opened))
     assert not opened.controller.insertion.can_replace()
     QTest.mouseClick(cards(opened)[0].insert, LEFT)
-    until(qtbot, lambda: target.exists() and opened.controller.insertion.can_replace())
-    assert sounds() == [first]
+    wait_told(opened, qtbot, "Inserted")
+    assert sounds(target) == [first]
     choose(opened, cards(opened)[1], "replace")
-    until(qtbot, lambda: sounds() == [second])
-    wait("Inserted")
+    assert not any(f.notice.key == "insert" for f in opened.notices.frames)
+    wait_told(opened, qtbot, "Inserted")
+    assert sounds(target) == [second]
     choose(opened, cards(opened)[0], "insert-new")
-    until(qtbot, lambda: sounds() == [second, first])
-    wait("Inserted")
+    wait_told(opened, qtbot, "Inserted")
+    assert sounds(target) == [second, first]
     press(opened, "insert")
-    wait("undone")
-    assert sounds() == [second]
+    wait_told(opened, qtbot, "undone")
+    assert sounds(target) == [second]
 
 
-def test_the_first_insertion_is_undone_wholly(
-    opened: Panel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    target = tmp_path / "copy.otio"
-    monkeypatch.setattr(opened.controller.insertion, "_ask_path", lambda _: target)
+def test_what_is_pressed_while_a_take_is_inserted_comes_after_it(opened: Panel, qtbot: QtBot, target: Path):
+    generate(opened, qtbot)
+    first, second = (card.entry.path.name for card in cards(opened))
+    for card in (0, 0, 1):  # a double click is one
+        QTest.mouseClick(cards(opened)[card].insert, LEFT)
+    until(qtbot, lambda: sounds(target) == [first, second])
+    wait_told(opened, qtbot, "Inserted")
+    press(opened, "insert")
+    wait_told(opened, qtbot, "undone")
+    assert sounds(target) == [first]
+
+
+def test_an_earlier_insertion_is_replaced_in_its_place(opened: Panel, qtbot: QtBot, target: Path):
+    generate(opened, qtbot)
+    first, second = (card.entry.path.name for card in cards(opened))
+    QTest.mouseClick(cards(opened)[0].insert, LEFT)
+    wait_told(opened, qtbot, "Inserted")
+    opened.state.range.mark(10, 60)
+    wait_ready(opened, qtbot)
+    generate(opened, qtbot, takes=1)
+    third = cards(opened)[0].entry.path.name
+    QTest.mouseClick(cards(opened)[0].insert, LEFT)
+    until(qtbot, lambda: sounds(target) == [first, third])
+    opened.state.range.mark(0, 72)
+    until(qtbot, lambda: len(cards(opened)) == 2)
+    for wanted in (second, first):
+        card = next(card for card in cards(opened) if card.entry.path.name == wanted)
+        choose(opened, card, "replace")
+        wait_told(opened, qtbot, "Inserted")
+        assert sounds(target) == [wanted, third]
+    press(opened, "insert")
+    wait_told(opened, qtbot, "undone")
+    assert sounds(target) == [second, third]
+    target.write_text(target.read_text() + "\n")
+    choose(opened, next(card for card in cards(opened) if card.entry.path.name == first), "replace")
+    wait_told(opened, qtbot, "copy.otio was changed by another program since")
+    assert sounds(target) == [second, third]
+
+
+def test_the_first_insertion_is_undone_wholly(opened: Panel, qtbot: QtBot, target: Path):
     generate(opened, qtbot, takes=1)
     QTest.keyClick(opened, Qt.Key.Key_Return)
     until(qtbot, lambda: any(f.notice.key == "insert" for f in opened.notices.frames))

@@ -4,6 +4,7 @@
 Where a copy should lie is asked only the first time. Either way can be undone from the notice that tells of it.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from foleycue_shared.errors import FoleyCueError
-from foleycue_ui.control.copies import LastCopy, lay_on_copy
+from foleycue_ui.control.copies import Change, Copy, exchange, lay
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.editors import Editors, Laid, Way
 from foleycue_ui.control.keeping import Keeping
@@ -20,7 +21,7 @@ from foleycue_ui.look.words import tr
 from foleycue_ui.model.takes import TakeEntry
 
 if TYPE_CHECKING:
-    from foleycue_plugin.usecases import Placement, Selection
+    from foleycue_plugin.usecases import Selection, StoredTake
 
 #: Project files whose copy is a project file again.
 OWN_COPIES = (".kdenlive", ".mlt")
@@ -35,11 +36,20 @@ class _Wanted:
 
     selection: "Selection"
     chosen: TakeEntry
+    takes: "tuple[StoredTake, ...]"  # the chosen one, then its alternatives
     way: Way
+
+    @property
+    def key(self) -> tuple[str, str, Way]:
+        """What makes it the same one, clicked twice."""
+        return self.chosen.take.take_id, self.selection.fingerprint, self.way
 
 
 class Insertion(QObject):
-    """Works in the background. Further insertions go onto the same copy, beside the earlier ones."""
+    """Works in the background, one insertion after the other: where a take goes depends on the one before.
+
+    Further insertions go onto the same copy, beside the earlier ones.
+    """
 
     def __init__(
         self, desk: Desk, editors: Editors, keeping: Keeping, ask_path: AskPath, parent: QObject | None = None
@@ -50,10 +60,10 @@ class Insertion(QObject):
         self._keeping = keeping
         self._state = desk.state
         self._ask_path = ask_path
-        self._source: Path | None = None
         self._busy = False
-        self._last: LastCopy | None = None
-        self.saved: Path | None = None
+        self._deeds: deque[Callable[[], None]] = deque()
+        self._under_way: set[tuple[str, str, Way]] = set()
+        self._copies: dict[Path, Copy] = {}  # by the timeline they were made of
 
     def can_replace(self) -> bool:
         """Whether a take on the marked range could be exchanged for another one."""
@@ -62,33 +72,32 @@ class Insertion(QObject):
             return False
         if self._editors.reaches(selection):
             return self._editors.can_replace(selection)
-        return self._last is not None and self._last.fingerprint == selection.fingerprint
+        copy = self._copies.get(selection.project.source)
+        return copy is not None and copy.place_of(selection.fingerprint) is not None
 
     def insert(self, take_id: str = "", way: Way = Way.USUAL) -> None:
         """Insert a take (the chosen one without an id); the range's other takes become its alternatives."""
         selection, takes = self._state.range.selection, self._state.takes
         chosen = takes.get(take_id or takes.chosen_id)
-        if selection is None or chosen is None or self._busy:
+        if selection is None or chosen is None:
             return
-        wanted = _Wanted(selection, chosen, way)
-        if self._editors.reaches(selection):
-            self._lay(wanted)
-            return
-        path = self._target(selection.project.source)
-        if path is not None:
-            self._save(wanted, path)
+        others = (entry.stored for entry in takes.entries if entry is not chosen)
+        self._do(_Wanted(selection, chosen, (chosen.stored, *others), way))
+
+    def _do(self, wanted: _Wanted) -> None:
+        if wanted.key not in self._under_way:
+            self._under_way.add(wanted.key)
+            self._in_turn(lambda: self._lay(wanted) if self._editors.reaches(wanted.selection) else self._save(wanted))
 
     # -- into a running editor ------------------------------------------------------------------------------------
 
     def _lay(self, wanted: _Wanted) -> None:
         def done(laid: Laid) -> None:
-            self._over(wanted)
             text = tr("Insertion", "The take lies on {track} of {editor} at {timecode}.").format(
                 track=laid.placement.track, editor=laid.placement.editor.host, timecode=laid.placement.timecode
             )
-            self._inform(text, wanted, self._undo_laid(laid))
+            self._over(text, wanted, self._undo_laid(laid))
 
-        self._busy = True
         self._desk.work.submit(
             lambda: self._editors.lay(wanted.selection, wanted.chosen.stored, wanted.way),
             done,
@@ -104,74 +113,98 @@ class Insertion(QObject):
 
     # -- onto a copy ----------------------------------------------------------------------------------------------
 
-    def _save(self, wanted: _Wanted, path: Path) -> None:
-        takes = self._state.takes.entries
-        stored = [wanted.chosen.stored, *(entry.stored for entry in takes if entry is not wanted.chosen)]
-        again = self.saved == path and path.suffix.lower() in (".otio", *OWN_COPIES)
-        instead = self._last if wanted.way is Way.REPLACE else None
+    def _save(self, wanted: _Wanted) -> None:
+        source = wanted.selection.project.source
+        old = self._copies.get(source)
+        place = old.place_of(wanted.selection.fingerprint) if old is not None and wanted.way is Way.REPLACE else None
+        copy = old if place is not None else self._target(source)
+        if copy is None:
+            self._under_way.discard(wanted.key)
+            self._next()
+            return
 
-        def done(result: "tuple[Placement, LastCopy]") -> None:
-            placement, self._last = result
-            self.saved = path
-            self._over(wanted)
+        def write() -> Change:
+            if place is not None:
+                return exchange(copy, place, wanted.selection, wanted.takes)
+            again = copy is old and copy.path.suffix.lower() in (".otio", *OWN_COPIES)
+            return lay(copy, wanted.selection, wanted.takes, again)
+
+        def done(change: Change) -> None:
+            self._copies[source] = change.copy
             text = tr("Insertion", "Inserted on track {track} at {timecode} of {file}.").format(
-                track=placement.track, timecode=placement.timecode, file=placement.saved.name
+                track=change.placement.track, timecode=change.placement.timecode, file=change.placement.saved.name
             )
-            self._inform(text, wanted, self._last.undo if self._last.can_undo else None)
+            self._over(text, wanted, change.undo, lambda: self._put_back(source, old))
 
         def failed(error: FoleyCueError) -> None:
-            self.saved = None
+            if place is None:
+                self._copies.pop(source, None)  # so that another place can be chosen
             self._failed(error, wanted)
 
-        self._busy = True
-        self._desk.work.submit(lambda: lay_on_copy(wanted.selection, stored, path, again, instead), done, failed)
+        self._desk.work.submit(write, done, failed)
 
-    def _target(self, source: Path) -> Path | None:
-        if source != self._source:
-            self._source, self.saved, self._last = source, None, None
+    def _target(self, source: Path) -> Copy | None:
+        """The copy of a timeline that takes go onto; None: the user would rather not."""
+        known = self._copies.get(source)
         # A bundle's media are unpacked beside each copy, so each insertion from one makes a copy of its own.
-        if self.saved is not None and source.suffix.lower() != ".otioz":
-            return self.saved
+        if known is not None and source.suffix.lower() != ".otioz":
+            return known
         suffix = source.suffix if source.suffix.lower() in OWN_COPIES else ".otio"
-        return self._ask_path(source.with_name(f"{source.stem}-foley{suffix}"))
+        path = self._ask_path(source.with_name(f"{source.stem}-foley{suffix}"))
+        return None if path is None else Copy(path)
+
+    def _put_back(self, source: Path, copy: Copy | None) -> None:
+        if copy is None:
+            del self._copies[source]
+        else:
+            self._copies[source] = copy
 
     # -- either way -----------------------------------------------------------------------------------------------
 
-    def _over(self, wanted: _Wanted) -> None:
-        self._busy = False
-        self._keeping.mark_used(wanted.chosen.take.take_id, True)
+    def _in_turn(self, deed: Callable[[], None]) -> None:
+        """Do something now or after what is under way; it ends with a call of _next()."""
+        self._deeds.append(deed)
+        if not self._busy:
+            self._next()
 
-    def _inform(self, text: str, wanted: _Wanted, undo: Callable[[], object] | None) -> None:
+    def _next(self) -> None:
+        self._busy = bool(self._deeds)
+        if self._busy:
+            # What could be undone a moment ago is no longer the last thing that was done.
+            self._state.notices.clear("insert")
+            self._deeds.popleft()()
+
+    def _over(
+        self,
+        text: str,
+        wanted: _Wanted,
+        undo: Callable[[], object] | None,
+        undone: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._under_way.discard(wanted.key)
+        self._keeping.mark_used(wanted.chosen.take.take_id, True)
         self._desk.inform(
             text,
             key="insert",
             action=tr("Insertion", "Undo") if undo else "",
-            run=(lambda: self._undo(wanted, undo)) if undo else None,
+            run=(lambda: self._in_turn(lambda: self._undo(wanted, undo, undone))) if undo else None,
         )
+        self._next()
 
-    def _undo(self, wanted: _Wanted, undo: Callable[[], object]) -> None:
-        if self._busy:
-            return
-        self._busy = True
-        self._state.notices.clear("insert")
-
+    def _undo(self, wanted: _Wanted, undo: Callable[[], object], undone: Callable[[], None]) -> None:
         def done(_: object) -> None:
-            self._busy = False
-            self._last = None
+            undone()
             self._keeping.mark_used(wanted.chosen.take.take_id, wanted.chosen.stored.used)
             self._desk.inform(tr("Insertion", "The insertion was undone."), key="insert")
+            self._next()
 
         def failed(error: FoleyCueError) -> None:
-            self._busy = False
             self._desk.tell(error, key="insert")
+            self._next()
 
         self._desk.work.submit(undo, done, failed)
 
     def _failed(self, error: FoleyCueError, wanted: _Wanted) -> None:
-        self._busy = False
-        self._desk.tell(
-            error,
-            key="insert",
-            action=tr("Insertion", "Try again"),
-            run=lambda: self.insert(wanted.chosen.take.take_id, wanted.way),
-        )
+        self._under_way.discard(wanted.key)
+        self._desk.tell(error, key="insert", action=tr("Insertion", "Try again"), run=lambda: self._do(wanted))
+        self._next()

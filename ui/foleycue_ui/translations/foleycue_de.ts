@@ -637,6 +637,10 @@
         <source>Try again</source>
         <translation>Noch einmal versuchen</translation>
     </message>
+    <message>
+        <source>{file} was changed by another program since: insert the take beside what lies there.</source>
+        <translation>{file} wurde inzwischen von einem anderen Programm geändert: Den Take neben dem einfügen, was dort liegt.</translation>
+    </message>
 </context><context>
     <name>Job</name>
     <message>
@@ -1626,6 +1630,14 @@ Hier: je höher, desto stärker.</translation>
 </context><context>
     <name>Region</name>
     <message>
+        <source>The object {name} was removed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
         <source>Region of the picture</source>
         <translation>Bildausschnitt</translation>
     </message>
@@ -1638,16 +1650,48 @@ Hier: je höher, desto stärker.</translation>
         <translation>{x} % von links, {y} % von oben, {width} % breit, {height} % hoch</translation>
     </message>
     <message>
+        <source>Name of the object, which its takes and tracks get</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">Name</translation>
+    </message>
+    <message>
+        <source>What the object sounds like; empty: its name says it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Remove the object</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What it sounds like</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation>Ganzes Bild</translation>
+    </message>
+    <message>
+        <source>Let the whole picture count</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Edit this object, show its cues</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Object {letter} {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Keyframe</source>
         <translation>Schlüsselbild</translation>
     </message>
     <message>
         <source>Keyframe at this frame</source>
         <translation>Schlüsselbild an dieser Stelle</translation>
-    </message>
-    <message>
-        <source>Whole picture</source>
-        <translation>Ganzes Bild</translation>
     </message>
     <message>
         <source>Use the whole picture in this shot</source>
@@ -1660,10 +1704,6 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>The whole picture counts again in this shot.</source>
         <translation>In diesem Shot zählt wieder das ganze Bild.</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Remove the keyframe here</source>

@@ -76,7 +76,7 @@ def _encode(selection: Selection, sound: Path, part: Path) -> None:
         video = container.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "medium"})
         video.width, video.height, video.pix_fmt = size.width, size.height, "yuv420p"
         video.codec_context.time_base = 1 / rate
-        audio = container.add_stream("aac", rate=sample_rate, layout="mono")
+        audio = container.add_stream("aac", rate=sample_rate, layout=_layout(samples))
         audio.bit_rate = 192_000
         for number, picture in enumerate(pictures(pieces, rate, size.width, size.height)):
             shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
@@ -89,8 +89,13 @@ def _encode(selection: Selection, sound: Path, part: Path) -> None:
         container.mux(audio.encode(None))
 
 
+def _layout(samples: NDArray[np.float32]) -> str:
+    return "mono" if samples.ndim == 1 else "stereo"
+
+
 def _audio_frame(block: NDArray[np.float32], start: int, sample_rate: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(block[None, :], format="fltp", layout="mono")
+    planes = np.ascontiguousarray(block.reshape(len(block), -1).T)
+    frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=_layout(block))
     frame.sample_rate, frame.pts, frame.time_base = sample_rate, start, Fraction(1, sample_rate)
     return frame
 

@@ -26,7 +26,10 @@ _PROVENANCE = "FOLEYCUE"
 
 
 class WavHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a broadcast WAV says of itself. created is "YYYY-MM-DDTHH:MM:SS"; provenance is free text by key."""
+    """What a broadcast WAV says of itself. created is "YYYY-MM-DDTHH:MM:SS"; provenance is free text by key.
+
+    samples are those of one channel.
+    """
 
     sample_rate: int
     time_reference: int
@@ -37,10 +40,11 @@ class WavHeader(msgspec.Struct, frozen=True, kw_only=True):
     created: str = "1970-01-01T00:00:00"
     provenance: Mapping[str, str] = {}
     samples: int = 0
+    channels: int = 1
 
 
 def write_broadcast_wav(path: Path, blocks: Iterable[NDArray[np.float32]], header: WavHeader) -> int:
-    """Write mono blocks in -1 … 1 as 24-bit PCM and return the number of samples.
+    """Write blocks in -1 … 1 as 24-bit PCM, (n,) or (n, header.channels), and return the number of samples n.
 
     Written in place: give a temporary path and rename it. Operating-system errors come as they are.
     """
@@ -51,15 +55,16 @@ def write_broadcast_wav(path: Path, blocks: Iterable[NDArray[np.float32]], heade
         for block in blocks:
             file.write(_pcm24(block))
             samples += len(block)
-        if 3 * samples % 2:
+        size = 3 * header.channels * samples
+        if size % 2:
             file.write(b"\0")
-        size = file.tell() - 8
-        if size > _LARGEST_RIFF:
+        whole = file.tell() - 8
+        if whole > _LARGEST_RIFF:
             raise FoleyCueError(ErrorCode.LIMIT, "The sound is too long for a WAV file: mark a shorter range.")
         file.seek(4)
-        file.write(struct.pack("<I", size))
+        file.write(struct.pack("<I", whole))
         file.seek(12 + len(chunks) + 4)
-        file.write(struct.pack("<I", 3 * samples))
+        file.write(struct.pack("<I", size))
     return samples
 
 
@@ -71,22 +76,26 @@ def read_wav_header(path: Path) -> WavHeader:
         data = next((size for name, size in _walk(file, path) if name == b"data"), None)
     if data is None or b"fmt " not in found:
         raise _unreadable(path)
-    _, _channels, sample_rate, _, block, _ = struct.unpack_from("<HHIIHH", found[b"fmt "])
-    header = WavHeader(sample_rate=sample_rate, time_reference=0, rate=Fraction(25), samples=data // max(1, block))
+    _, channels, sample_rate, _, block, _ = struct.unpack_from("<HHIIHH", found[b"fmt "])
+    samples = data // max(1, block)
+    header = WavHeader(
+        sample_rate=sample_rate, time_reference=0, rate=Fraction(25), samples=samples, channels=max(1, channels)
+    )
     if len(found.get(b"bext", b"")) >= _BEXT.size:
         header = _with_bext(header, found[b"bext"])
     return _with_ixml(header, found[b"iXML"]) if b"iXML" in found else header
 
 
 def read_wav(path: Path) -> tuple[NDArray[np.float32], int]:
-    """The samples of one of our files, mono float32 in -1 … 1, and the sample rate."""
+    """The samples of one of our files, float32 in -1 … 1: (n,), or (n, channels); and the sample rate."""
     header = read_wav_header(path)
     with path.open("rb") as file:
         size = next(size for name, size in _walk(file, path) if name == b"data")
-        raw = np.frombuffer(file.read(size - size % 3), np.uint8).reshape(-1, 3)
+        raw = np.frombuffer(file.read(size - size % (3 * header.channels)), np.uint8).reshape(-1, 3)
     padded = np.zeros((len(raw), 4), np.uint8)
     padded[:, 1:] = raw
-    return padded.view("<i4")[:, 0].astype(np.float32) / np.float32(2**31), header.sample_rate
+    samples = padded.view("<i4")[:, 0].astype(np.float32) / np.float32(2**31)
+    return samples if header.channels == 1 else samples.reshape(-1, header.channels), header.sample_rate
 
 
 def _pcm24(block: NDArray[np.float32]) -> bytes:
@@ -99,12 +108,14 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def _format(header: WavHeader) -> bytes:
-    return struct.pack("<HHIIHH", 1, 1, header.sample_rate, header.sample_rate * 3, 3, 24)
+    block = 3 * header.channels
+    return struct.pack("<HHIIHH", 1, header.channels, header.sample_rate, header.sample_rate * block, block, 24)
 
 
 def _bext(header: WavHeader) -> bytes:
     date, _, time = header.created.partition("T")
-    history = f"A=PCM,F={header.sample_rate},W=24,M=mono,T={header.originator}\r\n".encode("ascii", "replace")
+    mode = "mono" if header.channels == 1 else "stereo"
+    history = f"A=PCM,F={header.sample_rate},W=24,M={mode},T={header.originator}\r\n".encode("ascii", "replace")
     body = _BEXT.pack(
         header.description.encode("ascii", "replace")[:256],
         header.originator.encode("ascii", "replace")[:32],

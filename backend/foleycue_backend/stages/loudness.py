@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programme loudness of mono sound, streamed (ITU-R BS.1770-4, gated; filters re-derived for any sample rate)."""
+"""Programme loudness of one or two channels, streamed (ITU-R BS.1770-4, gated; filters re-derived for any rate)."""
 
 import math
 
@@ -16,23 +16,24 @@ _STEPS_PER_BLOCK = 4
 
 
 class LoudnessMeter:
-    """Takes blocks of one mono sound and gives its integrated loudness and peak."""
+    """Takes blocks of one sound and gives its integrated loudness, over its channels together, and its peak."""
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, channels: int = 1) -> None:
         self.peak = 0.0
         self._filters = k_weighting(sample_rate)
-        self._state = np.zeros((len(self._filters), 2))
+        self._state = np.zeros((len(self._filters), 2, channels))
         self._step = round(_STEP * sample_rate)
         self._rest = np.zeros(0)
         self._powers: list[float] = []
 
     def add(self, block: Audio) -> None:
-        """Hear samples (n,) that follow those before."""
+        """Hear samples, (n,) or (n, channels), that follow those before."""
         if not len(block):
             return
         self.peak = max(self.peak, float(np.abs(block).max()))
-        heard, self._state = sosfilt(self._filters, block.astype(np.float64), zi=self._state)
-        power = np.concatenate([self._rest, np.asarray(heard) ** 2])
+        columns = block.reshape(len(block), -1).astype(np.float64)
+        heard, self._state = sosfilt(self._filters, columns, axis=0, zi=self._state)
+        power = np.concatenate([self._rest, (np.asarray(heard) ** 2).sum(1)])
         whole = len(power) // self._step
         self._powers += power[: whole * self._step].reshape(whole, self._step).mean(1).tolist()
         self._rest = power[whole * self._step :]

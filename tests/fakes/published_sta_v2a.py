@@ -110,19 +110,19 @@ def _modules(
     )
     for module in vars(made).values():
         if isinstance(module, nn.Module):
-            _shake(module.eval())
-    _make_audible(made.vocoder)
+            shake(module.eval())
+    make_audible(made.vocoder)
     return made
 
 
-def _make_audible(vocoder: SpeechT5HifiGan) -> None:
+def make_audible(vocoder: SpeechT5HifiGan) -> None:
     """Weights that carry the mel to the sound: random ones as they are drawn drown it in the biases."""
     for name, parameter in vocoder.named_parameters():
         if name.endswith("weight"):
             parameter.data *= 0.7 / (parameter.std() * parameter[0].numel() ** 0.5)
 
 
-def _shake(module: nn.Module) -> None:
+def shake(module: nn.Module) -> None:
     """Make what starts as zero or one random too, so that no part of the sound is silent by its start values."""
     for parameter in module.parameters():
         if parameter.std(unbiased=False) < 1e-6:

@@ -22,11 +22,13 @@ DEFAULT, FAITHFUL = SETTINGS["default"], SETTINGS["faithful"]
 class Film(Pictures):
     """Pictures whose grey is their number; every 40th is a gap."""
 
-    seconds = 0.0
-
     def __init__(self, seconds):
-        self.seconds = seconds
+        self._seconds = seconds
         self.asked = []
+
+    @property
+    def seconds(self):
+        return self._seconds
 
     def frames(self, rate, width, height, first=Fraction(0)):
         raise NotImplementedError  # both networks want the decoder's own

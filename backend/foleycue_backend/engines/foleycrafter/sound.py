@@ -8,28 +8,18 @@ from typing import Any
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-from diffusers.schedulers.scheduling_pndm import PNDMScheduler
 from torch import Tensor
 
 from foleycue_backend.engines.parts import autoencoder
+from foleycue_backend.engines.parts.schedule import Scheduler, solver
 
-#: Stable Diffusion 1.5's scheduler file, which Auffusion's has the length of.
-SD15 = {
-    "num_train_timesteps": 1000,
-    "beta_start": 0.00085,
-    "beta_end": 0.012,
-    "beta_schedule": "scaled_linear",
-    "skip_prk_steps": True,
-    "set_alpha_to_one": False,
-    "steps_offset": 1,
-}
-#: Published defaults: steps (one more evaluation), guidance, scales of picture and onsets.
-STEPS, GUIDANCE, SEMANTIC, TEMPORAL = 25, 7.5, 1.0, 0.2
+#: What Stable Diffusion 1.5's scheduler file, which Auffusion's has the length of, says otherwise than that of 2.1.
+SD15 = {"prediction_type": "epsilon"}
 
 
-def pndm(options: Mapping[str, Any] | None = None) -> PNDMScheduler:
-    """Pseudo numerical sampling (Liu et al., 2022); `options` are what the model's own file says."""
-    return PNDMScheduler(**{**SD15, **(options or {})})
+def pndm(options: Mapping[str, Any] | None = None) -> Scheduler:
+    """The published solver; `options` are what the model's own file says."""
+    return solver("pndm", {**SD15, **(options or {})})
 
 
 @torch.no_grad()

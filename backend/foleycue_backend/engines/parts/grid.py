@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from foleycue_backend.stages.windows import plan_windows
 
@@ -62,12 +63,12 @@ class Grid:
         """Whether a range is short enough for the system to hear it whole."""
         return samples <= self.whole * self.frame_samples
 
-    def pictures_of(self, span: Span, rate: int, time: int) -> slice:
+    def pictures_of(self, span: Span, rate: int | Fraction, time: int) -> slice:
         """Which of a range's `time` pictures, `rate` a second, show a window; at least one."""
         first = min(self._pictures(span.low, rate), time - 1)
         return slice(first, max(first + 1, min(time, -self._pictures(-span.high, rate))))
 
-    def _pictures(self, frames: int, rate: int) -> int:
+    def _pictures(self, frames: int, rate: int | Fraction) -> int:
         return frames * self.frame_samples * rate // self.sample_rate
 
     def _length(self, frames: int, least: int) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+_POSITIONS = "position_ids"
 _NAMES = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 _DTYPES = {
     "F64": torch.float64,
@@ -43,10 +44,19 @@ def load_lean(kind: Any, folder: Path, dtype: torch.dtype) -> nn.Module:  # noqa
     tie: Any = getattr(network, "tie_weights", None)
     if tie is not None:
         tie()
+    _count_positions(network)
     left = [name for name, value in (*network.named_parameters(), *network.named_buffers()) if value.is_meta]
     if left or found.unexpected_keys:
         raise ValueError(f"{file} does not fit {kind.__name__}: missing {left}, unexpected {found.unexpected_keys}")
     return network.requires_grad_(False).eval()
+
+
+def _count_positions(network: nn.Module) -> None:
+    """CLIP's counting numbers, which no file holds."""
+    for name, buffer in list(network.named_buffers()):
+        if buffer.is_meta and name.endswith(_POSITIONS):
+            owner = network.get_submodule(name.rpartition(".")[0])
+            owner.register_buffer(_POSITIONS, torch.arange(buffer.shape[-1]).expand(buffer.shape), persistent=False)
 
 
 def read_tensors(file: Path) -> Iterator[tuple[str, Tensor]]:

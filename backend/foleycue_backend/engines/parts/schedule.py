@@ -13,6 +13,7 @@ from typing import Any
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
+from diffusers.schedulers.scheduling_pndm import PNDMScheduler
 from diffusers.schedulers.scheduling_unipc_multistep import UniPCMultistepScheduler
 
 #: Square roots of beta on a line, velocity as the network's output, time steps 1, 1 + 1000 // n, ... backwards.
@@ -26,7 +27,7 @@ SD21 = {
     "steps_offset": 1,
 }
 
-Scheduler = DDPMScheduler | DDIMScheduler | DPMSolverMultistepScheduler | UniPCMultistepScheduler
+Scheduler = DDPMScheduler | DDIMScheduler | DPMSolverMultistepScheduler | PNDMScheduler | UniPCMultistepScheduler
 Options = Mapping[str, Any]
 
 
@@ -47,6 +48,11 @@ def _dpm(options: Options) -> DPMSolverMultistepScheduler:
     return DPMSolverMultistepScheduler(**{**SD21, "algorithm_type": "dpmsolver++", "solver_order": 2, **options})
 
 
+def _pndm(options: Options) -> PNDMScheduler:
+    """Pseudo numerical sampling (Liu et al., 2022), by linear multistep from the second evaluation of its time on."""
+    return PNDMScheduler(**{**SD21, "skip_prk_steps": True, "set_alpha_to_one": False, **options})
+
+
 def _unipc(options: Options) -> UniPCMultistepScheduler:
     """UniPC (Zhao et al., 2023), predictor and corrector, order 2."""
     return UniPCMultistepScheduler(**{**SD21, "solver_order": 2, **options})
@@ -56,6 +62,7 @@ _SOLVERS: dict[str, Callable[[Options], Scheduler]] = {
     "ddpm": ddpm,
     "ddim": _ddim,
     "dpm++": _dpm,
+    "pndm": _pndm,
     "unipc": _unipc,
 }
 #: Names that `solver` knows.
@@ -63,7 +70,7 @@ SOLVERS = tuple(_SOLVERS)
 
 
 def solver(name: str, options: Options | None = None) -> Scheduler:
-    """A scheduler on the published schedule: ddpm, ddim, dpm++ (2M) or unipc.
+    """A scheduler on the published schedule: ddpm, ddim, dpm++ (2M), pndm or unipc.
 
     `options` override fields of the diffusers class, such as `timestep_spacing`. Raises ValueError for another name.
     """

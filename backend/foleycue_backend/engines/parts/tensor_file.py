@@ -6,6 +6,7 @@ from __future__ import annotations
 import pickle
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,22 +42,35 @@ _LEFTOVERS = (
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The state dict of a file, as `read_container` finds it; raises as that does."""
+    return read_container(path)[0]
+
+
+def read_container(path: Path) -> tuple[dict[str, Tensor], list[str]]:
     """The state dict of a file, mapped from disk where its form allows; of its "state_dict" or "model" if it has one.
 
-    Raises BAD_INPUT with a sentence for a file that is damaged, holds no tensors, or more than tensors.
+    Keys of nested dicts are joined by dots. The second result names what lies beside the weights, such as an
+    optimizer. Raises BAD_INPUT with a sentence for a file that is damaged, holds no tensors, or more than tensors.
     """
     content = _load_safetensors(path) if path.suffix == ".safetensors" else _load_pickle(path)
+    beside: list[str] = []
     for name in ("state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(name), dict):
+            beside += [str(key) for key in content if key != name]
             content = content[name]
-    tensors = {key: value for key, value in content.items() if isinstance(value, Tensor)} if _is_state(content) else {}
+    tensors = dict(_flat(content))
     if not tensors:
         raise FoleyCueError(ErrorCode.BAD_INPUT, f"{path.name} holds no weights by name: it is another kind of file.")
-    return tensors
+    return tensors, beside
 
 
-def _is_state(content: object) -> bool:
-    return isinstance(content, dict) and all(isinstance(key, str) for key in content)
+def _flat(content: object, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
+    if isinstance(content, dict) and all(isinstance(key, str) for key in content):
+        for key, value in content.items():
+            if isinstance(value, Tensor):
+                yield f"{prefix}{key}", value
+            else:
+                yield from _flat(value, f"{prefix}{key}.")
 
 
 def _load_safetensors(path: Path) -> Any:  # noqa: ANN401 - what a file holds is not known yet

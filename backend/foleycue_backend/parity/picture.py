@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
+from foleycue_backend.engines.parts.published_cavp import video_encoder_config
 from foleycue_backend.engines.parts.state_dict import filled
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
@@ -43,7 +44,7 @@ def cavp(golden: Golden) -> Outcome:
     """Features with and without the L2 norm."""
     width = next(value for name, value in golden.results().items() if name.startswith("out.features")).shape[-1]
     state = published_state(golden, CAVP, lambda: CavpVideoEncoder(_base_channels(golden), features=width))
-    config = shapes.video_encoder_config(state)
+    config = video_encoder_config(state)
     encoder = filled(lambda: CavpVideoEncoder(**config), state, "video encoder")
     video = golden.tensor("in.video")
     results = {"out.features": encoder(video, normalize=False), "out.features_normalized": encoder(video)}

@@ -10,7 +10,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from foleycue_backend.engines.parts import unet_shapes
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.sta_v2a import shapes
+from foleycue_backend.engines.parts.published_cavp import video_encoder_config
 from foleycue_shared.errors import FoleyCueError
 
 KEYS = Path(__file__).parents[4] / "shared" / "reference" / "sta_v2a_keys.json"
@@ -65,7 +65,7 @@ def test_a_stated_configuration_gives_what_shapes_do_not_show():
 
 def test_the_picture_encoders_depth_and_width_are_read():
     state = meta_state(CavpVideoEncoder)
-    assert shapes.video_encoder_config(state) == {"base_channels": 64, "stage_blocks": [3, 4, 6, 3], "features": 512}
+    assert video_encoder_config(state) == {"base_channels": 64, "stage_blocks": [3, 4, 6, 3], "features": 512}
 
 
 @pytest.mark.skipif(not KEYS.is_file(), reason="the reference's list of keys is not beside this checkout")

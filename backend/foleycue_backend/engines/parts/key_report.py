@@ -38,11 +38,11 @@ class ComponentReport:
 
 @dataclass
 class CheckpointReport:
-    """All components, the keys that no component knows, and what else is worth knowing."""
+    """All components, the keys that nobody knows, those that nobody needs, and what else is worth knowing."""
 
     components: list[ComponentReport] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    unneeded: int = 0
+    left_out: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -55,9 +55,13 @@ class CheckpointReport:
         lines = [component.line() for component in self.components]
         if self.unknown:
             lines.append(f"not part of the model: {len(self.unknown)} keys ({_few(self.unknown)})")
-        if self.unneeded:
-            lines.append(f"left out: {self.unneeded} tensors of the picture encoder's half for sound")
+        lines += [f"left out: {len(keys)} tensors of {what}" for what, keys in self.left_out.items()]
         return lines + self.notes
+
+    def leave_out(self, what: str, keys: list[str]) -> None:
+        """Keys that belong to something which is not needed."""
+        if keys:
+            self.left_out[what] = self.left_out.get(what, []) + keys
 
     def trouble(self) -> str:
         """What stands in the way, in one line."""
@@ -69,8 +73,9 @@ class CheckpointReport:
         for component in self.components:
             for name, keys in component.groups():
                 text += [f"[{component.name}: {name}]", *keys, ""]
-        if self.unknown:
-            text += ["[not part of the model]", *self.unknown, ""]
+        for what, keys in [("not part of the model", self.unknown), *self.left_out.items()]:
+            if keys:
+                text += [f"[{what}]", *keys, ""]
         path.write_text("\n".join(text), encoding="utf-8")
 
 

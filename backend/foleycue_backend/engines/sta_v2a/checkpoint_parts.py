@@ -6,12 +6,12 @@ from __future__ import annotations
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from foleycue_backend.engines.parts import published_files
-from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 from foleycue_backend.engines.parts.conversion import Component, reading
 from foleycue_backend.engines.parts.key_report import CheckpointReport
+from foleycue_backend.engines.parts.published_cavp import video_encoder_of
 from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.published_parts import codec_of, lacks, text_encoder_of, unet_of
-from foleycue_backend.engines.parts.state_dict import State, strip_prefix
+from foleycue_backend.engines.parts.published_parts import codec_of, text_encoder_of, unet_of
+from foleycue_backend.engines.parts.state_dict import strip_prefix
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
@@ -29,8 +29,6 @@ PREFIXES = {
     "onset_predictor": "pre_onset.",
     "attentive_pooling": "global_video_feature.",
 }
-#: The contrastive model's other half, which the published inference builds and never runs.
-_UNNEEDED = ("spec_encoder.", "spec_project_head.", "logit_scale")
 
 
 def components_of(files: PublishedFiles, report: CheckpointReport) -> list[Component]:
@@ -65,7 +63,7 @@ def components_of(files: PublishedFiles, report: CheckpointReport) -> list[Compo
         Component("local_features", main.path.name, lambda: LocalFeatures(**local), parts["local_features"]),
         Component("onset_predictor", main.path.name, lambda: OnsetPredictor(**onset), parts["onset_predictor"]),
         text_encoder_of(files, parts["text_encoder"], main.path.name),
-        _video_encoder(files, parts["video_encoder"], main.path.name, report),
+        video_encoder_of(files, parts["video_encoder"], main.path.name, report),
         *codec_of(files),
     ]
     if parts["attentive_pooling"]:
@@ -88,17 +86,3 @@ def _unet_of(component: Component) -> UNet2DConditionModel:
     unet = component.build()
     assert isinstance(unet, UNet2DConditionModel)
     return unet
-
-
-def _video_encoder(files: PublishedFiles, state: State, source: str, report: CheckpointReport) -> Component:
-    if not any(key.startswith("video_encoder.") for key in state):
-        found = files.weights(published_files.PICTURE)
-        if found is None:
-            raise lacks("picture encoder", "cavp_epoch66.ckpt", files)
-        source = found.path.name
-        state = {key.removeprefix("stage1_model."): value for key, value in found.tensors.items()}
-    needed = {key: value for key, value in state.items() if not key.startswith(_UNNEEDED)}
-    report.unneeded += len(state) - len(needed)
-    with reading("video_encoder"):
-        config = shapes.video_encoder_config(needed)
-    return Component("video_encoder", source, lambda: CavpVideoEncoder(**config), needed)

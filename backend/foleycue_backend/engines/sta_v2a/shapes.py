@@ -7,19 +7,9 @@ All functions raise `unet_shapes.ShapeTrouble` for a tensor without which a conf
 from __future__ import annotations
 
 from foleycue_backend.engines.parts.state_dict import State
-from foleycue_backend.engines.parts.unet_shapes import Config, count_of, shape_of
+from foleycue_backend.engines.parts.unet_shapes import Config, shape_of
 from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-
-
-def video_encoder_config(state: State) -> Config:
-    """The configuration of CAVP's video encoder."""
-    stages = count_of(state, r"video_encoder\.layer(\d+)\.") - 1
-    return {
-        "base_channels": shape_of(state, "video_encoder.conv1.conv.weight")[0],
-        "stage_blocks": [count_of(state, rf"video_encoder\.layer{stage + 1}\.(\d+)\.") for stage in range(stages)],
-        "features": shape_of(state, "video_project_head.weight")[0],
-    }
 
 
 def local_features_config(state: State, onset_input: int) -> Config:

@@ -29,6 +29,8 @@ from foleycue_backend.stages.analysis import Analysis
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_backend.stages.finish import Origin, finish
 from foleycue_backend.stages.intensity import Line, from_second, intensity_line
+from foleycue_backend.stages.locate import locate
+from foleycue_backend.stages.panning import Panning
 from foleycue_backend.stages.picture_cues import Prediction
 from foleycue_backend.stages.raw_audio import RawAudio
 from foleycue_backend.stages.stretches import Stretch, join_stretches, plan_stretches, shared_steps
@@ -42,6 +44,9 @@ from foleycue_shared.messages import (
     Analysed,
     EngineInfo,
     Generate,
+    JobRequest,
+    Locate,
+    Located,
     Scope,
     Shot,
 )
@@ -89,21 +94,24 @@ class Pipeline:
         self._engine = None
         gc.collect()
 
-    def run(self, request: Analyse | Generate, document: bytes, report: Report) -> None:
+    def run(self, request: JobRequest, document: bytes, report: Report) -> None:
         """Do a job and tell report all about it. Raises JobCancelled or FoleyCueError; takes already told stay."""
         job = _Job(request, document)
+        if isinstance(request, Locate):
+            self._locate(request, job, report)
+            return
         _check_setting(registry.engine_info(request.engine), job.setting)
         with self._workplace() as workplace:
             if isinstance(request, Analyse):
-                self._predict(job, workplace, report)
+                self._predict(request, job, workplace, report)
             else:
                 self._generate(request, job, workplace, report)
 
-    def _predict(self, job: "_Job", workplace: Path, report: Report) -> Prediction | None:
+    def _predict(self, request: Analyse | Generate, job: "_Job", workplace: Path, report: Report) -> Prediction | None:
         """A range's cues and curve, reported as Analysed; None when they only say what the engine will do unasked."""
         analysis = Analysis(self._cache, job.span, report)
-        wanted = job.request.cues
-        engine = self._predictor(job.request, report)
+        wanted = request.cues
+        engine = self._predictor(request, report)
         if engine is not None:
             with _memory_errors():
                 features, cached = analysis.features(engine, job.pictures, job.setting)
@@ -112,10 +120,18 @@ class Pipeline:
             prediction, cached = analysis.guide(job.sounds, wanted.sensitivity, workplace)
         else:
             prediction, cached = analysis.picture(job.pictures, wanted.sensitivity, wanted.regions)
-        prompt = job.request.prompt if isinstance(job.request, Generate) else ""
-        event = _analysed(job, prediction, _suggestions(job.request.engine, prompt), cached)
+        prompt = request.prompt if isinstance(request, Generate) else ""
+        event = _analysed(job, prediction, _suggestions(request.engine, prompt), cached)
         report.analysed(event, prediction.curve.astype("<f4").tobytes())
         return prediction if engine is None else None
+
+    def _locate(self, request: Locate, job: "_Job", report: Report) -> None:
+        from foleycue_backend.engines.vta_sam.grounding import installed_grounding
+
+        with _memory_errors():
+            finder = installed_grounding()
+            objects = locate(request, job.pictures, job.span, finder, report.progress)
+        report.located(Located(job_id=request.job_id, objects=objects))
 
     def _predictor(self, request: Analyse | Generate, report: Report) -> _SeeingPredictor | None:
         """The engine, where a picture's cues are its own business: not where a region says what to look at."""
@@ -137,14 +153,16 @@ class Pipeline:
         cues, line = request.cue_sheet, None
         if cues is None:
             # Where the picture shows no event, the sound's timing is left to the model: rain needs no cue.
-            prediction = self._predict(job, workplace, report)
+            prediction = self._predict(request, job, workplace, report)
             if prediction is not None:
                 cues = prediction.cues or None
                 line = intensity_line(prediction.curve, prediction.rate)
         sheet = None if cues is None else tuple(sorted(cues))
         with _memory_errors():
             features = [self._features(engine, job, stretch, report) for stretch in job.stretches]
-        origins = [Origin(request, job.span, engine.info, sheet, index) for index in range(len(request.seeds))]
+        panning = Panning(request.cues.regions, job.pictures, job.span.rate) if request.stereo else None
+        takes = range(len(request.seeds))
+        origins = [Origin(request, job.span, engine.info, sheet, index, panning) for index in takes]
         parts = [
             [_conditions(origin, job, stretch, seen, line) for origin in origins]
             for stretch, seen in zip(job.stretches, features, strict=True)
@@ -194,7 +212,7 @@ class Pipeline:
 class _Job:
     """A request that was checked: its range, pictures and sounds. Raises FoleyCueError for what cannot be done."""
 
-    def __init__(self, request: Analyse | Generate, document: bytes) -> None:
+    def __init__(self, request: JobRequest, document: bytes) -> None:
         self.request = request
         self.span = _span(request.scope)
         self._timeline = timeline = from_document(document)
@@ -208,8 +226,7 @@ class _Job:
                 raise FoleyCueError(
                     ErrorCode.MEDIA_OFFLINE, f"The media of the clip {piece.name} is offline: relink it in the editor."
                 )
-        predicts = isinstance(request, Analyse) or request.cue_sheet is None
-        hears = predicts and request.cues.source == CueSource.GUIDE
+        hears = not isinstance(request, Locate) and _predicts(request) and request.cues.source == CueSource.GUIDE
         self.sounds = sound_pieces(timeline, self.span) if hears else []
         for path in dict.fromkeys(piece.media for piece in [*self.pictures, *self.sounds]):
             if path is not None:
@@ -236,6 +253,10 @@ class _Job:
             for piece in self.pictures
             if stretch.start < piece.start < stretch.reach
         )
+
+
+def _predicts(request: Analyse | Generate) -> bool:
+    return isinstance(request, Analyse) or request.cue_sheet is None
 
 
 def _span(scope: Scope) -> FrameRange:

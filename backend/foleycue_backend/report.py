@@ -3,7 +3,7 @@
 
 from typing import Protocol
 
-from foleycue_shared.messages import Analysed, Take
+from foleycue_shared.messages import Analysed, Located, Take
 
 
 class JobCancelled(Exception):
@@ -19,6 +19,10 @@ class Report(Protocol):
 
     def analysed(self, event: Analysed, curve: bytes) -> None:
         """Hand over what the picture says; job_id and seq of the event are filled in by the caller's side."""
+        ...
+
+    def located(self, event: Located) -> None:
+        """Hand over where objects are seen; job_id and seq as for analysed."""
         ...
 
     def take(self, take: Take) -> None:

@@ -22,7 +22,7 @@ import msgspec
 from foleycue_backend.broker import link
 from foleycue_backend.report import JobCancelled, Report
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import Analyse, Analysed, Generate, Take
+from foleycue_shared.messages import Analysed, JobRequest, Located, Take
 
 STAGING = ".staging"
 #: Steps of one phase are reported this far apart at least, in seconds.
@@ -34,7 +34,7 @@ NICENESS = 5
 class PipelineLike(Protocol):
     """What is named by PIPELINE: made from a cache directory and a directory for finished takes."""
 
-    def run(self, request: Analyse | Generate, document: bytes, report: Report) -> None:
+    def run(self, request: JobRequest, document: bytes, report: Report) -> None:
         """Do a job; raises JobCancelled and FoleyCueError."""
         ...
 
@@ -151,6 +151,11 @@ class JobReport:
         """Pass the analysis on under this job's id."""
         self._worker.check(self._job_id)
         self._worker.say(link.CuesFound(event=msgspec.structs.replace(event, job_id=self._job_id), curve=curve))
+
+    def located(self, event: Located) -> None:
+        """Pass on where objects are seen, under this job's id."""
+        self._worker.check(self._job_id)
+        self._worker.say(link.ObjectsFound(event=msgspec.structs.replace(event, job_id=self._job_id)))
 
     def take(self, take: Take) -> None:
         """Move a finished take from the staging directory to its name in the outbox, then pass it on.

@@ -163,6 +163,10 @@ class Locate(Message, frozen=True, kw_only=True):
     point: PicturePoint | None = None
 
 
+#: What becomes a job.
+JobRequest = Analyse | Generate | Locate
+
+
 class Cancel(Message, frozen=True, kw_only=True):
     """Stop a job of this session; answered by Cancelled, or by Done when it was faster."""
 

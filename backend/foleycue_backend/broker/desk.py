@@ -20,7 +20,6 @@ from foleycue_shared.messages import (
     MAX_RANGE_SECONDS,
     Accepted,
     Acknowledge,
-    Analyse,
     Attach,
     Cancel,
     Cancelled,
@@ -29,7 +28,9 @@ from foleycue_shared.messages import (
     Failed,
     Generate,
     JobEvent,
+    JobRequest,
     Load,
+    Locate,
     Message,
     Progress,
     Refused,
@@ -78,7 +79,7 @@ class Desk:
 
     # -- requests -------------------------------------------------------------------------------------------------
 
-    def submit(self, session: str, request: Analyse | Generate, blobs: Sequence[bytes]) -> None:
+    def submit(self, session: str, request: JobRequest, blobs: Sequence[bytes]) -> None:
         """Take a job in. Raises FoleyCueError when it is refused; nothing is changed then."""
         if len(request.job_id) > MAX_JOB_ID:
             raise FoleyCueError(ErrorCode.PROTOCOL, f"A job id may have {MAX_JOB_ID} characters.")
@@ -193,7 +194,7 @@ class Desk:
             request = job.request
             if isinstance(request, Generate):
                 request = msgspec.structs.replace(request, seeds=tuple(request.seeds[i] for i in job.indexes))
-            job.pace = JobPace(self._paces.costs(request.engine), float(job.seconds), job.indexes)
+            job.pace = JobPace(self._paces.costs(job.work), float(job.seconds), job.indexes)
             try:
                 self._order(link.Run(request=request, document=job.document, indexes=job.indexes))
             except FoleyCueError as error:
@@ -232,7 +233,7 @@ class Desk:
         self._tell_state()
         return wait
 
-    def _job_spoke(self, word: link.Step | link.CuesFound | link.TakeMade | link.Ended) -> None:
+    def _job_spoke(self, word: link.Step | link.CuesFound | link.ObjectsFound | link.TakeMade | link.Ended) -> None:
         job = self.jobs.running
         if job is None:
             return
@@ -244,6 +245,8 @@ class Desk:
                 self._stepped(job, word, now)
             case link.CuesFound():
                 self._emit(job, word.event, [word.curve])
+            case link.ObjectsFound():
+                self._emit(job, word.event)
             case link.TakeMade():
                 self._take_made(job, TakeReady(job_id=job.id, take=word.take))
             case link.Ended():
@@ -287,10 +290,12 @@ class Desk:
         self._tell(job.session, numbered, [])
 
     def _ended(self, job: Job, word: link.Ended, now: float) -> None:
-        self._engine, self._device = job.request.engine, word.device
+        self._device = word.device
+        if not isinstance(job.request, Locate):
+            self._engine = job.request.engine
         if word.code is None:
             assert job.pace is not None
-            self._paces.learn(job.request.engine, job.pace.finish(now))
+            self._paces.learn(job.work, job.pace.finish(now))
             self._finish(job, Done(job_id=job.id))
         elif word.code is ErrorCode.CANCELLED:
             self._finish(job, Cancelled(job_id=job.id))
@@ -349,7 +354,7 @@ class Desk:
 
     # -- checks and events ----------------------------------------------------------------------------------------
 
-    def _check(self, session: str, request: Analyse | Generate, document: bytes) -> None:
+    def _check(self, session: str, request: JobRequest, document: bytes) -> None:
         numerator, _, denominator = request.scope.rate.partition("/")
         if not int(numerator) or not int(denominator):
             raise FoleyCueError(ErrorCode.BAD_RANGE, "The range has no frame rate: set one in the project.")
@@ -357,7 +362,8 @@ class Desk:
             raise FoleyCueError(
                 ErrorCode.LIMIT, f"The range is longer than {MAX_RANGE_SECONDS // 60} minutes: mark a shorter one."
             )
-        self._check_engine(request.engine)
+        if not isinstance(request, Locate):  # which has weights of its own, and says itself when they are missing
+            self._check_engine(request.engine)
         full = self.jobs.of_session(session) >= self._options.queue_per_session
         if full or self.jobs.queued_bytes + len(document) > self._options.queued_bytes:
             raise FoleyCueError(ErrorCode.QUEUE_FULL, "Too many jobs wait: let some finish, or cancel them.")

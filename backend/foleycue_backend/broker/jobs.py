@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from foleycue_backend.broker.pace import JobPace
-from foleycue_shared.messages import Analyse, Failed, Generate, JobEvent, Progress
+from foleycue_shared.messages import Failed, JobEvent, JobRequest, Locate, Progress
 
 #: So many finished jobs can still be attached to; their takes stay in the outbox apart from that.
 MAX_FINISHED = 256
@@ -34,7 +34,7 @@ class JobState(StrEnum):
 class Job:
     """A request, where it stands, and all that happened to it."""
 
-    request: Analyse | Generate
+    request: JobRequest
     document: bytes
     session: str
     digest: str
@@ -53,6 +53,11 @@ class Job:
     def id(self) -> str:
         """The id that its owner gave it."""
         return self.request.job_id
+
+    @property
+    def work(self) -> str:
+        """Whose costs it has: its engine's, or those of finding objects."""
+        return "locate" if isinstance(self.request, Locate) else self.request.engine
 
     @property
     def seconds(self) -> Fraction:
@@ -141,6 +146,6 @@ class Jobs:
             del self._all[old.id]
 
 
-def digest(request: Analyse | Generate, document: bytes) -> str:
+def digest(request: JobRequest, document: bytes) -> str:
     """Names what was asked, to tell a request sent twice from another one under the same id."""
     return hashlib.sha256(msgspec.json.encode(request) + b"\0" + document).hexdigest()

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import msgspec
 
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import Analyse, Analysed, Generate, Take
+from foleycue_shared.messages import Analysed, JobRequest, Located, Take
 
 _LENGTH_BYTES = 8
 
@@ -18,7 +18,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Run(Word, frozen=True, kw_only=True):
     """Do a job. indexes are the numbers of the takes that its seeds make: some may be finished from before."""
 
-    request: Analyse | Generate
+    request: JobRequest
     document: bytes
     indexes: tuple[int, ...] = ()
 
@@ -52,6 +52,12 @@ class CuesFound(Word, frozen=True, kw_only=True):
     curve: bytes
 
 
+class ObjectsFound(Word, frozen=True, kw_only=True):
+    """Where a job saw its objects."""
+
+    event: Located
+
+
 class TakeMade(Word, frozen=True, kw_only=True):
     """A take lies in the outbox."""
 
@@ -78,7 +84,7 @@ class Loaded(Word, frozen=True, kw_only=True):
 
 
 Order = Run | Abort | LoadEngine
-Report = Step | CuesFound | TakeMade | Ended | Loaded
+Report = Step | CuesFound | ObjectsFound | TakeMade | Ended | Loaded
 
 _encoder = msgspec.msgpack.Encoder()
 orders = msgspec.msgpack.Decoder(Order)

@@ -31,6 +31,7 @@ from foleycue_shared.messages import (
     Hello,
     ListEngines,
     Load,
+    Locate,
     Message,
     Ping,
     Pong,
@@ -227,7 +228,7 @@ class Broker:
         match request:
             case Ping():
                 self._tell(session, Pong(nonce=request.nonce))
-            case Analyse() | Generate():
+            case Analyse() | Generate() | Locate():
                 self._desk.submit(session, request, blobs)
             case Cancel():
                 self._desk.cancel(session, request)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The published files of detector, mask tracker and text tower: checked by loading them, then kept as they are.
+
+All three are published in the layout of the stock classes, so that nothing needs another name. Of CLIP only the text
+tower is kept: VTA-LDM's own file holds the vision tower, and no text.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diffusers.utils.logging import disable_progress_bar
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
+from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoModel
+from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
+
+from foleycue_backend.models.converting import Conversion, OnStep
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+_VOCABULARY = ("tokenizer.json", "vocab.txt", "vocab.json")
+_TOKENIZER = (*_VOCABULARY, "tokenizer_config.json", "merges.txt", "special_tokens_map.json")
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One installed folder: which class reads it, and what its published config.json calls itself."""
+
+    folder: str
+    title: str
+    network: Any
+    types: tuple[str, ...]
+    repository: str
+    needs: tuple[str, ...] = ()
+    required: bool = True
+    tokenizer: bool = True
+
+
+_PARTS = (
+    _Part(
+        "detector",
+        "Grounding DINO",
+        GroundingDinoForObjectDetection,
+        ("grounding-dino",),
+        "IDEA-Research/grounding-dino-tiny",
+        ("preprocessor_config.json",),
+    ),
+    _Part("masks", "SAM 2", Sam2VideoModel, ("sam2_video",), "facebook/sam2.1-hiera-tiny", tokenizer=False),
+    _Part(
+        "text_tower",
+        "CLIP",
+        CLIPTextModelWithProjection,
+        ("clip", "clip_text_model"),
+        "openai/clip-vit-large-patch14",
+        required=False,
+    ),
+)
+
+
+def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> Conversion:
+    """Install what a published folder holds into `target`, an empty folder; the text tower may be missing.
+
+    Raises BAD_INPUT in one sentence for files that are missing, damaged or of another network; all keys that do not
+    fit are then in the report at `report_path`.
+    """
+    disable_progress_bar()
+    disable_transformers_progress_bar()
+    lines: list[str] = []
+    used: list[Path] = []
+    folders = {kind: folder for folder, kind in _configured(source)}
+    for number, part in enumerate(_PARTS):
+        on_step("read", number, len(_PARTS))
+        folder = next((folders[kind] for kind in part.types if kind in folders), None)
+        if folder is not None:
+            used += _install(part, folder, target / part.folder, report_path, lines)
+        elif part.required:
+            raise _bad(f"{source} holds no {part.title}: add the files of {part.repository}, its config.json too.")
+        else:
+            lines.append(f"There is no {part.title}: objects can be located, but not give a sound its meaning.")
+    on_step("read", len(_PARTS), len(_PARTS))
+    return Conversion(lines, used)
+
+
+def _configured(source: Path) -> Iterator[tuple[Path, str]]:
+    """Folders with a network's configuration, and what kind of network it names."""
+    for path in sorted(source.rglob("config.json")):
+        try:
+            kind = json.loads(path.read_text(encoding="utf-8")).get("model_type")
+        except (OSError, ValueError, AttributeError):
+            continue
+        if isinstance(kind, str):
+            yield path.parent, kind
+
+
+def _install(part: _Part, source: Path, target: Path, report_path: Path, lines: list[str]) -> list[Path]:
+    """Check a folder and take it over; returns the files that served."""
+    weights = next((source / name for name in _WEIGHTS if (source / name).is_file()), None)
+    if weights is None:
+        raise _bad(f"{source} holds no weights of {part.title}: add {_WEIGHTS[0]} of {part.repository}.")
+    beside = [source / name for name in part.needs]
+    if part.tokenizer:
+        beside += [source / name for name in _TOKENIZER if (source / name).is_file()]
+        if not any(path.name in _VOCABULARY for path in beside):
+            raise _bad(f"{source} holds no tokenizer of {part.title}: add tokenizer.json of {part.repository}.")
+    absent = next((path for path in beside if not path.is_file()), None)
+    if absent is not None:
+        raise _bad(f"{absent} of {part.title} is missing: add that file of {part.repository}.")
+    network = _checked(part, source, report_path, lines)
+    network.save_pretrained(target)
+    for path in beside:
+        shutil.copyfile(path, target / path.name)
+    return [source / "config.json", weights, *beside]
+
+
+def _checked(part: _Part, source: Path, report_path: Path, lines: list[str]) -> Any:  # noqa: ANN401 - classes of their own
+    """The network with all its weights; what the file has too much is told in a line."""
+    try:
+        network, found = part.network.from_pretrained(source, local_files_only=True, output_loading_info=True)
+    except Exception as error:
+        # Damaged files fail in as many ways as there are readers.
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT,
+            f"The files of {part.title} in {source} cannot be read: get them anew from {part.repository}.",
+            detail=repr(error),
+        ) from error
+    wrong = sorted(map(str, (*found["missing_keys"], *found.get("mismatched_keys", ()))))
+    if wrong:
+        report_path.parent.mkdir(parents=True, exist_ok=True)
+        report_path.write_text("\n".join(wrong) + "\n", encoding="utf-8")
+        few = ", ".join(wrong[:_SHOWN]) + (", ..." if len(wrong) > _SHOWN else "")
+        raise _bad(f"The weights in {source} are not those of {part.title}: {len(wrong)} keys do not fit ({few}).")
+    count = sum(parameter.numel() for parameter in network.parameters())
+    left = f", {len(found['unexpected_keys'])} keys left out" if found["unexpected_keys"] else ""
+    lines.append(f"{part.title}: {count} values{left}.")
+    return network
+
+
+def _bad(sentence: str) -> FoleyCueError:
+    return FoleyCueError(ErrorCode.BAD_INPUT, sentence)

@@ -6,14 +6,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from foleycue_backend.engines.parts.tensor_file import SUFFIXES, read_tensors
+from foleycue_backend.engines.parts.tensor_file import SUFFIXES, read_container
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: More than this is no model's folder but somebody's disk.
@@ -68,23 +68,86 @@ TEXT = Kind(
     re.compile(r"(encoder\.block\.\d+\.layer|text_encoder)\."),
     (r"model\.safetensors", r"pytorch_model\.bin"),
 )
+SEMANTIC_ADAPTER = Kind(
+    "FoleyCrafter semantic adapter",
+    re.compile(r"(image_proj|ip_adapter)\."),
+    (r"semantic_adapter\.(bin|safetensors)",),
+    "semantic/semantic_adapter.bin",
+)
+TEMPORAL_ADAPTER = Kind(
+    "FoleyCrafter temporal adapter",
+    re.compile(r"controlnet_(cond_embedding|down_blocks|mid_block)\."),
+    (r"temporal_adapter\.(ckpt|safetensors)",),
+    "temporal_adapter.ckpt",
+)
+TIMESTAMP_DETECTOR = Kind(
+    "FoleyCrafter timestamp detector",
+    re.compile(r"net\.model\."),
+    (r"timestamp_detector\.(pth\.tar|pth|safetensors)",),
+    "timestamp_detector.pth.tar",
+)
+HIFIGAN = Kind(
+    "HiFi-GAN vocoder",
+    re.compile(r"(generator\.)?(conv_pre|conv_post)\."),
+    (r"vocoder\.(pt|safetensors)",),
+    "vocoder/vocoder.pt",
+)
+PICTURE_CODEC = Kind(
+    "Stable Diffusion autoencoder",
+    re.compile(r"(en|de)coder\.(down|up)_blocks\."),
+    (r"diffusion_pytorch_model\.(safetensors|bin)",),
+    "vae/diffusion_pytorch_model.bin",
+)
+CLIP_TEXT = Kind(
+    "CLIP text encoder",
+    re.compile(r"(text_model\.)?embeddings\.token_embedding\."),
+    (r"model\.safetensors", r"pytorch_model\.bin"),
+    "text_encoder/pytorch_model.bin",
+)
+CLIP_PICTURE = Kind(
+    "CLIP picture encoder",
+    re.compile(r"vision_model\."),
+    (r"model\.safetensors", r"pytorch_model\.bin"),
+    "models/image_encoder/model.safetensors",
+)
 UNET = Kind(
     "UNet",
     re.compile(r"(down_blocks\.\d+\.resnets|time_embedding)\."),
     (r"diffusion_pytorch_model\.(safetensors|bin)",),
+    "unet/diffusion_pytorch_model.bin",
 )
 _TABLES = Kind("set of spectrogram tables", re.compile(r"(mel_basis|stft_fn\.)"))
 #: In the order in which a file is held against them: some hold the keys of others too.
-_KINDS = (STA_V2A, VTA_LDM, TANGO, CODEC, PICTURE, TEXT, UNET, _TABLES)
+_KINDS = (
+    STA_V2A,
+    VTA_LDM,
+    TANGO,
+    SEMANTIC_ADAPTER,
+    TEMPORAL_ADAPTER,
+    TIMESTAMP_DETECTOR,
+    PICTURE_CODEC,
+    CODEC,
+    HIFIGAN,
+    PICTURE,
+    TEXT,
+    CLIP_TEXT,
+    CLIP_PICTURE,
+    UNET,
+    _TABLES,
+)
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A file's tensors by key, and what kind of file it is; None for one that is not known here."""
+    """A file's tensors by key, and what kind of file it is; None for one that is not known here.
+
+    `beside` names what else is in the file, such as an optimizer.
+    """
 
     path: Path
     tensors: Mapping[str, Tensor]
     kind: Kind | None
+    beside: Sequence[str] = ()
 
 
 class PublishedFiles:
@@ -133,15 +196,25 @@ class PublishedFiles:
         if path not in self._read:
             self._read[path] = None
             try:
-                tensors = {key.replace("module.", ""): value for key, value in read_tensors(path).items()}
+                found, beside = read_container(path)
             except FoleyCueError as error:
                 if must:
                     raise
                 self.notes.append(error.message.rstrip("."))
                 return None
-            self._read[path] = Weights(path, tensors, _kind(tensors))
+            tensors = {key.replace("module.", ""): value for key, value in found.items()}
+            self._read[path] = Weights(path, tensors, _kind(tensors), beside)
             self.notes.append(f"{path.relative_to(self.folder).as_posix()} is a {_described(tensors)}")
         return self._read[path]
+
+    def stated(self, wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[Path, dict[str, Any]] | None:
+        """The first JSON object, and its file, that is as wanted; None without one."""
+        return next(((path, content) for path, content in self._json() if wanted(content)), None)
+
+    def folder_with(self, *names: str) -> Path | None:
+        """The shallowest folder with files of all these names, None without one."""
+        folders = (path.parent for path in self._files if path.name == names[0])
+        return next((folder for folder in folders if all((folder / name).is_file() for name in names)), None)
 
     def text_folder(self) -> Path | None:
         """The folder with the configuration of a T5 encoder, None without one."""
@@ -152,6 +225,15 @@ class PublishedFiles:
         found = [(path, content) for path, content in self._json() if _is_unet(content)]
         found.sort(key=lambda item: item[0].parent.name != "unet")
         return found[0] if found else None
+
+    def vision_config(self) -> dict[str, Any] | None:
+        """The JSON that describes a CLIP vision tower, alone or of a whole CLIP; None without one."""
+        for _, content in self._json():
+            if content.get("model_type") == "clip_vision_model":
+                return content
+            if content.get("model_type") == "clip" and isinstance(content.get("vision_config"), dict):
+                return content["vision_config"]
+        return None
 
     def summary(self) -> dict[str, Any] | None:
         """The first line of summary.jsonl, None without one. Raises BAD_INPUT when it makes no sense."""

@@ -34,13 +34,18 @@ class Pictures(Protocol):
         """Length of the range."""
         ...
 
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second of the range itself."""
+        ...
+
     def frames(
         self, rate: float, width: int, height: int, first: Fraction = Fraction(0)
     ) -> Iterator[NDArray[np.uint8]]:
         """RGB frames (height, width, 3) at times first + k/rate, k = 0 …, inside the range; gaps are black."""
         ...
 
-    def decoded(self, rate: float, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
+    def decoded(self, rate: float | Fraction, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
         """The decoder's own frames at the same times; None for gaps."""
         ...
 

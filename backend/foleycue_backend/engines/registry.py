@@ -15,6 +15,8 @@ from foleycue_shared.messages import EngineInfo, Understood
 _MODULES = {
     "mini": "foleycue_backend.engines.mini.engine",
     "sta-v2a": "foleycue_backend.engines.sta_v2a.engine",
+    "vta-ldm": "foleycue_backend.engines.vta_ldm.engine",
+    "tango": "foleycue_backend.engines.tango.engine",
 }
 
 

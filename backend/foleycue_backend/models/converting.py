@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from foleycue_backend.models.catalogue import Model
+from foleycue_backend.models.entries import Model
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: Called with (phase, step, steps).

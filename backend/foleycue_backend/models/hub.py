@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from huggingface_hub import HfApi, constants, errors
 from huggingface_hub.hf_api import ModelInfo
 
-from foleycue_backend.models.catalogue import Model, Part, Source
+from foleycue_backend.models.entries import Model, Part, Source
 from foleycue_backend.models.manifest import is_inside
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

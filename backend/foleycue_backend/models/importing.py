@@ -3,9 +3,9 @@
 
 from pathlib import Path
 
-from foleycue_backend.models.catalogue import Model
 from foleycue_backend.models.converting import converter_of
 from foleycue_backend.models.copying import check_copy, copy_model
+from foleycue_backend.models.entries import Model
 from foleycue_backend.models.events import Done, Meter, Report, Say
 from foleycue_backend.models.manifest import Manifest, Origin, file_sha256, read_manifest
 from foleycue_backend.models.store import Store, folder_size, require_room

@@ -6,8 +6,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from foleycue_backend.models.catalogue import CATALOGUE, Model
+from foleycue_backend.models.catalogue import CATALOGUE
 from foleycue_backend.models.copying import check_copy, copy_model
+from foleycue_backend.models.entries import Model
 from foleycue_backend.models.events import BadFile, Done, Meter, Models, ModelState, Say, Verified
 from foleycue_backend.models.manifest import faults, require_manifest
 from foleycue_backend.models.store import DOWNLOADS, Store, folder_size, require_room

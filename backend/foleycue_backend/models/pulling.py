@@ -3,7 +3,7 @@
 
 import shutil
 
-from foleycue_backend.models.catalogue import Model
+from foleycue_backend.models.entries import Model
 from foleycue_backend.models.events import Meter, Plan, PlannedFile, PlannedLicence, Say
 from foleycue_backend.models.hub import Hub, PlannedPart
 from foleycue_backend.models.importing import install

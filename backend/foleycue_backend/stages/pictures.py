@@ -60,6 +60,11 @@ class Pictures:
         """Length of the range."""
         return float(self._span.seconds)
 
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second of the range itself."""
+        return self._span.rate
+
     def frames(
         self, rate: float, width: int, height: int, first: Fraction = Fraction(0)
     ) -> Iterator[NDArray[np.uint8]]:
@@ -75,11 +80,11 @@ class Pictures:
 
         return self._sampled(rate, first, self._all_shown(convert, np.zeros((height, width, 3), np.uint8)))
 
-    def decoded(self, rate: float, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
+    def decoded(self, rate: float | Fraction, first: Fraction = Fraction(0)) -> Iterator[VideoFrame | None]:
         """The decoder's own frames at the same times; None for gaps."""
         return self._sampled(rate, first, self._all_shown(_itself, None))
 
-    def _sampled(self, rate: float, first: Fraction, shown_pictures: Iterator[Timed[T]]) -> Iterator[T]:
+    def _sampled(self, rate: float | Fraction, first: Fraction, shown_pictures: Iterator[Timed[T]]) -> Iterator[T]:
         time, step = first, 1 / exact_rate(rate)
         for shown in shown_pictures:
             images: list[T] = []

@@ -90,15 +90,20 @@ def text_config(state: State, stated: Mapping[str, Any] | None = None) -> CLIPTe
 
 def load_vision(state: State, stated: Mapping[str, Any] | None = None) -> CLIPVisionModelWithProjection:
     """The vision tower in eval mode; raises FoleyCueError (bad-input) naming the keys that do not fit."""
-    own = {key: value for key, value in state.items() if not key.endswith(_POSITION_IDS)}
+    own = without_positions(state)
     return _filled(CLIPVisionModelWithProjection(vision_config(own, stated)), own, "CLIP vision tower")
 
 
 def load_text(kind: type[Text], state: State, stated: Mapping[str, Any] | None = None) -> Text:
     """The text tower in eval mode, with or without projection as `kind` has it; raises as `load_vision`."""
-    own = {key: value for key, value in state.items() if not key.endswith(_POSITION_IDS)}
+    own = without_positions(state)
     tower = kind(text_config(own, stated))
     return _filled(tower, text_names(tower, own), "CLIP text tower")
+
+
+def without_positions(state: State) -> dict[str, Tensor]:
+    """The weights alone, without the counting numbers that older files keep beside them."""
+    return {key: value for key, value in state.items() if not key.endswith(_POSITION_IDS)}
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ import gc
 import json
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import torch
 from torch import nn
@@ -39,10 +39,21 @@ class Components:
         self._classes = classes
         self._exact = exact
         self.index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-        self.half = half
-        self._kept: dict[str, nn.Module | None] = {}
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.dtype = quick_dtype(self.device) if half else torch.float32
+        self._half = half
+        self._kept: dict[str, nn.Module | None] = {}
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the networks compute in."""
+        return quick_dtype(self.device) if self._half else torch.float32
+
+    def at(self, half: bool) -> Self:
+        """The same parts; those that were loaded in the other precision are forgotten."""
+        if half != self._half:
+            self._half = half
+            self._kept.clear()
+        return self
 
     def keep(self, name: str) -> Any:  # noqa: ANN401 - each part has a class of its own
         """A part, loaded at its first use; None where the checkpoint has none of it."""

@@ -12,12 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
-from foleycue_backend.engines.parts.unet_shapes import ShapeTrouble, count_of, unet_config
+from foleycue_backend.engines.parts.state_dict import State
+from foleycue_backend.engines.parts.unet_shapes import count_of
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 _ENDS = {
@@ -126,20 +124,3 @@ def config_from_published(facts: Mapping[str, Any]) -> dict[str, Any]:
         # The stock name is a historic mistake: it is the number of heads.
         "attention_head_dim": facts["num_heads"],
     }
-
-
-def load(state: State, heads: int) -> UNet2DConditionModel:
-    """The UNet of a published state dict, prefix off; widths from shapes, which do not tell the number of heads.
-
-    It takes the tensors themselves. Raises FoleyCueError (bad-input) that names every key which does not fit.
-    """
-    stock = to_stock(state)
-    try:
-        config = unet_config(stock, {"attention_head_dim": heads})
-    except ShapeTrouble as trouble:
-        message = f"The UNet cannot be sized: {trouble}. The file is incomplete or of another kind."
-        raise FoleyCueError(ErrorCode.BAD_INPUT, message) from None
-    with torch.device("meta"):
-        unet = UNet2DConditionModel(**config)
-    load_exactly(unet, stock, "UNet", assign=True)
-    return unet.eval()

@@ -30,13 +30,12 @@ class StaV2aStudio:
     """One set of weights. Parts are read when they are needed; the encoders are given back after use."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._components = StaV2aComponents(folder, DEFAULT.half)
         self._texts = Remembered[TextStates]()
 
     def see(self, pictures: Pictures, setting: StaV2aSetting, on_step: OnStep) -> NDArray[np.float32]:
         """CAVP features (time, 512) of the range."""
-        return see_range(self._parts(setting), pictures, setting.reference_frames, on_step)
+        return see_range(self._components.at(setting.half), pictures, setting.reference_frames, on_step)
 
     def foresee(self, features: Features, samples: int, sensitivity: float) -> Prediction:
         """What the onset predictor says, as cues and curve; samples is the range's length at CUE_RATE."""
@@ -55,17 +54,12 @@ class StaV2aStudio:
         seen = _cavp(first.features)[None]
         if setting.reference_frames and AUDIOLDM.fits_one_window(first.samples):
             seen = F.pad(seen[:, :FEATURES], (0, 0, 0, max(0, FEATURES - seen.shape[1])))
-        parts = self._parts(setting)
+        parts = self._components.at(setting.half)
         session = Session(parts.sound(), parts.scheduler(setting), setting, seen, text, takes, spans)
         return make_takes(session, spans, takes, setting, on_step)
 
-    def _parts(self, setting: StaV2aSetting) -> StaV2aComponents:
-        if setting.half != self._components.half:
-            self._components = StaV2aComponents(self._folder, setting.half)
-        return self._components
-
     def _read(self, take: Conditions, setting: StaV2aSetting, on_step: OnStep) -> TextStates:
-        parts = self._parts(setting)
+        parts = self._components.at(setting.half)
 
         def read() -> TextStates:
             on_step("text", 0, 1)

@@ -19,7 +19,7 @@ from foleycue_backend.engines.parts.unet_shapes import load_unet, shape_of
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
 PREFIXES = {"unet": "unet.", "picture": "vid_fea_extractor."}
-_VISION, _TEXT, _LINEAR = "clip_vision.", "clip_text.", "linear_layer."
+VISION, TEXT, LINEAR = "clip_vision.", "clip_text.", "linear_layer."
 #: Steps and guidance of the published script; 300 steps start at t = 898.
 STEPS, GUIDANCE = 300, 3.0
 
@@ -52,12 +52,12 @@ def load_picture_side(
 
     Raises FoleyCueError (bad-input) naming the keys that do not fit, ShapeTrouble for networks of another kind.
     """
-    prefixes = {"vision": _VISION, "linear": _LINEAR}
-    if strip_prefix(state, _TEXT):
-        prefixes["text"] = _TEXT
+    prefixes = {"vision": VISION, "linear": LINEAR}
+    if strip_prefix(state, TEXT):
+        prefixes["text"] = TEXT
     parts = split_parts(state, prefixes, "VTA-LDM's picture side")
     width, embedding = shape_of(parts["linear"], "weight")
-    linear = {f"{_LINEAR}{key}": value for key, value in parts["linear"].items()}
+    linear = {f"{LINEAR}{key}": value for key, value in parts["linear"].items()}
     projection = filled(lambda: TokenProjection(embedding, width, positions), linear, "layer after CLIP")
     text = clip.load_text(CLIPTextModelWithProjection, parts["text"], stated_text) if "text" in parts else None
     return PictureSide(clip.load_vision(parts["vision"], stated_vision), projection, text)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The published VTA-LDM, turned once into an installed model's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
+
+from foleycue_backend.engines.parts import clip, published_files, schedule
+from foleycue_backend.engines.parts.conversion import (
+    Agreement,
+    Component,
+    check_agreement,
+    config_of,
+    fill,
+    reading,
+    save_parts,
+    write_model,
+)
+from foleycue_backend.engines.parts.key_report import CheckpointReport
+from foleycue_backend.engines.parts.published_files import PublishedFiles, Weights
+from foleycue_backend.engines.parts.published_parts import codec_of, unet_of
+from foleycue_backend.engines.parts.state_dict import strip_prefix
+from foleycue_backend.engines.parts.unet_shapes import attended_width, shape_of
+from foleycue_backend.engines.vta_ldm.checkpoint import LINEAR, PREFIXES, TEXT, VISION
+from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
+from foleycue_backend.models.converting import Conversion, OnStep
+from foleycue_shared.errors import ErrorCode, FoleyCueError
+
+
+def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> Conversion:
+    """Write the model of a published folder to `target`, an empty folder.
+
+    Raises BAD_INPUT when files are missing, damaged, unsafe or do not belong together; the report with every key is
+    then at `report_path`, otherwise inside `target`.
+    """
+    files, report = PublishedFiles(source), CheckpointReport()
+    main = files.needed(published_files.VTA_LDM)
+    report.unknown = [key for key in main.tensors if not key.startswith(tuple(PREFIXES.values()))]
+    unet = unet_of(files, strip_prefix(main.tensors, PREFIXES["unet"]), main.path.name)
+    networks = fill([unet, *_picture_side(files, main), *codec_of(files)], report, report_path, on_step)
+    config = {name: config_of(network) for name, network in networks.items()}
+    check_agreement(
+        [
+            Agreement("the picture tokens' width", config["projection"]["width"], "the UNet's",
+                      attended_width(config["unet"])),
+            Agreement("the picture embedding's width", config["image_encoder"]["projection_dim"],
+                      "the layer's after it", config["projection"]["embedding"]),
+            Agreement("the sound codec's latent channels", config["vae"]["latent_channels"],
+                      "the UNet's", config["unet"]["in_channels"]),
+        ]
+    )  # fmt: skip
+    saved = {**networks, "scheduler": schedule.ddpm()}
+    return write_model(lambda place: save_parts(saved, place), target, report, files.used, on_step)
+
+
+def _picture_side(files: PublishedFiles, main: Weights) -> list[Component]:
+    state = strip_prefix(main.tensors, PREFIXES["picture"])
+    parts = {prefix: strip_prefix(state, prefix) for prefix in (VISION, LINEAR, TEXT)}
+    if not parts[VISION] or not parts[LINEAR]:
+        absent = " or ".join(PREFIXES["picture"] + prefix for prefix in (VISION, LINEAR) if not parts[prefix])
+        raise FoleyCueError(
+            ErrorCode.BAD_INPUT,
+            f"{main.path.name} is not the whole VTA-LDM model: no key of it begins with {absent}.",
+        )
+    vision = clip.without_positions(parts[VISION])
+    with reading("image_encoder"):
+        tower = clip.vision_config(vision, files.vision_config())
+    with reading("projection"):
+        width, embedding = shape_of(parts[LINEAR], "weight")
+    positions = bool((files.summary() or {}).get("pe"))
+    linear = {LINEAR + key: value for key, value in parts[LINEAR].items()}
+    name = main.path.name
+    return [
+        Component("image_encoder", name, lambda: CLIPVisionModelWithProjection(tower), vision),
+        Component("projection", name, lambda: TokenProjection(embedding, width, positions), linear),
+    ]

@@ -51,15 +51,15 @@ def test_damaged_files_are_told_by_name():
     without = {key: value for key, value in whole.items() if not key.endswith("middle_block.1.proj_in.bias")}
     with pytest.raises(FoleyCueError, match=r"1 missing \(mid_block\.attentions\.0\.proj_in\.bias\)"):
         checkpoint.load_unet(without, 4)
-    with pytest.raises(FoleyCueError, match=r"no UNet: no key begins with model\.diffusion_model\."):
+    with pytest.raises(FoleyCueError, match=r"no UNet in this file: no key begins with model\.diffusion_model\."):
         checkpoint.load_unet({"first_stage_model.a": torch.zeros(1)})
     with pytest.raises(FoleyCueError, match=r"no key like input_blocks\.1\.0\."):
         checkpoint.load_unet({"model.diffusion_model.a": torch.zeros(1)})
     with pytest.raises(FoleyCueError, match=r"the key conv_in\.weight is missing"):
         checkpoint.load_unet({k: v for k, v in whole.items() if ".input_blocks.0." not in k}, 4)
-    with pytest.raises(FoleyCueError, match=r"feature encoder cannot be sized: the key pos_emb\.weight is missing"):
+    with pytest.raises(FoleyCueError, match=r"of its feature encoder, the key pos_emb\.weight is missing"):
         checkpoint.load_feature_encoder({"cond_stage_model.embedder.0.weight": torch.zeros(2, 3)})
-    with pytest.raises(FoleyCueError, match="audio half of CAVP cannot be sized"):
+    with pytest.raises(FoleyCueError, match="of its audio half of CAVP, the key"):
         checkpoint.load_audio_encoder({"spec_encoder.bn.weight": torch.zeros(128)})
     short = {key: value for key, value in JUDGE.items() if not key.startswith("classifier.")}
     with pytest.raises(FoleyCueError, match=r"2 missing \(classifier\.weight, classifier\.bias\)"):

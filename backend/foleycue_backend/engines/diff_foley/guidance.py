@@ -19,9 +19,9 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from foleycue_backend.engines.diff_foley.schedule import noise_deviation
-from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
+from foleycue_backend.engines.diff_foley.settings import ALIGNMENT_SCALE, PICTURE_SCALE
+from foleycue_backend.engines.parts.guidance import Branches, GuidedUnet, expand
 from foleycue_backend.engines.parts.sampling import Predict
-from foleycue_backend.engines.parts.text import TextStates
 
 #: The gradient of log p(aligned) by the latents at a time.
 Gradient = Callable[[Tensor, Tensor], Tensor]
@@ -31,8 +31,8 @@ Gradient = Callable[[Tensor, Tensor], Tensor]
 class Scales:
     """How strongly both push; 1 takes the condition as it is, 0 leaves the classifier out."""
 
-    condition: float = 4.5
-    alignment: float = 50.0
+    condition: float = PICTURE_SCALE
+    alignment: float = ALIGNMENT_SCALE
 
 
 def conditioned(
@@ -43,8 +43,12 @@ def conditioned(
     `negative` of the same shape, None for zeros as published; the feature encoder's answer to features of zero is
     what the training knew.
     """
-    states = torch.cat([torch.zeros_like(condition) if negative is None else negative, condition])
-    return GuidedUnet(unet, two_branches(TextStates(states, torch.ones_like(states[..., 0])), scale, batch))
+    wanted = expand(condition, batch)
+    if scale == 1:
+        return GuidedUnet(unet, Branches(wanted, None, wanted.new_ones(1, dtype=torch.float32)))
+    without = torch.zeros_like(wanted) if negative is None else expand(negative, batch)
+    weights = torch.tensor([1 - scale, scale], device=wanted.device)
+    return GuidedUnet(unet, Branches(torch.cat([without, wanted]), None, weights))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from torch import Tensor
 from foleycue_backend.engines.parts import autoencoder
 
 SCALE_FACTOR = 0.18215
+#: Rows of the latents, each of eight mel bands.
+LATENT_BANDS = 16
 
 
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:

@@ -15,6 +15,21 @@ from torch import Tensor
 #: Square roots of beta on a line.
 SCHEDULE = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 _TIMES = 1000
+#: The schedule as the published files keep it.
+BUFFERS = (
+    "betas",
+    "alphas_cumprod",
+    "alphas_cumprod_prev",
+    "sqrt_alphas_cumprod",
+    "sqrt_one_minus_alphas_cumprod",
+    "log_one_minus_alphas_cumprod",
+    "sqrt_recip_alphas_cumprod",
+    "sqrt_recipm1_alphas_cumprod",
+    "posterior_variance",
+    "posterior_log_variance_clipped",
+    "posterior_mean_coef1",
+    "posterior_mean_coef2",
+)
 
 
 @lru_cache(maxsize=1)
@@ -22,6 +37,11 @@ def _log_alphas() -> np.ndarray:
     """Logarithms of the signal's share at whole times."""
     betas = np.linspace(0.00085**0.5, 0.012**0.5, _TIMES) ** 2
     return 0.5 * np.log(np.cumprod(1 - betas).astype(np.float32).astype(np.float64))
+
+
+def signal_shares() -> Tensor:
+    """The square of the signal's share at whole times, "alphas_cumprod" in published files; float64."""
+    return torch.from_numpy(np.exp(2 * _log_alphas()))
 
 
 def log_alpha(times: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,21 @@ _MOST_JSON = 1 << 20
 class Kind:
     """What a file of weights can be: `keys` begin at least one of its keys and none of another kind's.
 
-    `names` are patterns of its published names, the best first; `known_as` is the one that people are told.
+    `names` are patterns of its published names, the best first; `known_as` is the one that people are told. `without`
+    begins no key of such a file.
     """
 
     title: str
     keys: re.Pattern[str]
     names: tuple[str, ...] = ()
     known_as: str = ""
+    without: re.Pattern[str] | None = None
+
+    def fits(self, keys: Iterable[str]) -> bool:
+        """Whether a file with these keys is of this kind."""
+        if self.without is not None and any(self.without.match(key) for key in keys):
+            return False
+        return any(self.keys.match(key) for key in keys)
 
 
 STA_V2A = Kind(
@@ -116,9 +124,29 @@ UNET = Kind(
     (r"diffusion_pytorch_model\.(safetensors|bin)",),
     "unet/diffusion_pytorch_model.bin",
 )
+DIFF_FOLEY = Kind(
+    "Diff-Foley diffusion model",
+    re.compile(r"cond_stage_model\.(embedder|pos_emb)\."),
+    (r"ldm_epoch240\.ckpt", r"ldm.*\.(ckpt|safetensors)"),
+    "ldm_epoch240.ckpt",
+)
+ALIGNMENT = Kind(
+    "Diff-Foley alignment classifier",
+    re.compile(r"cond_model\.(embedder|pos_emb)\."),
+    (r"double_guidance_classifier\.ckpt", r"double_guidance.*\.(ckpt|safetensors)"),
+    "double_guidance_classifier.ckpt",
+    without=re.compile(r"first_stage_model\."),
+)
+#: As the other one, with an autoencoder; the authors measure with it.
+EVALUATION = Kind("Diff-Foley evaluation classifier", ALIGNMENT.keys, ALIGNMENT.names, "eval_classifier.ckpt")
+_STABLE_DIFFUSION = Kind("Stable Diffusion checkpoint", re.compile(r"cond_stage_model\.transformer\."))
 _TABLES = Kind("set of spectrogram tables", re.compile(r"(mel_basis|stft_fn\.)"))
 #: In the order in which a file is held against them: some hold the keys of others too.
 _KINDS = (
+    DIFF_FOLEY,
+    ALIGNMENT,
+    EVALUATION,
+    _STABLE_DIFFUSION,
     STA_V2A,
     VTA_LDM,
     TANGO,
@@ -273,7 +301,7 @@ def _visible_files(folder: Path) -> list[Path]:
 
 
 def _kind(tensors: Mapping[str, Tensor]) -> Kind | None:
-    return next((kind for kind in _KINDS if any(kind.keys.match(key) for key in tensors)), None)
+    return next((kind for kind in _KINDS if kind.fits(tensors)), None)
 
 
 def _described(tensors: Mapping[str, Tensor]) -> str:

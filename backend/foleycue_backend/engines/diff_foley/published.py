@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where Diff-Foley is published, and what it may be used for."""
+
+from foleycue_backend.models.entries import Model, Part, Source
+
+_REPOSITORY = "SimianLuo/Diff-Foley"
+
+MODEL = Model(
+    name="diff-foley",
+    title="Diff-Foley: sound from the picture alone (Luo et al., NeurIPS 2023)",
+    engines=("diff-foley",),
+    code_licence="GPL-3.0-or-later (our own; the authors' is Apache-2.0)",
+    weights_licence="MIT by its authors; trained on from Stable Diffusion 1.4 (CreativeML Open RAIL-M, use restrictions)",
+    commercial=True,
+    use=(
+        "Commercial work too, as its authors say; the networks began as Stable Diffusion 1.4, whose licence forbids "
+        "harmful uses and asks that its terms be passed on, so keep to those as well."
+    ),
+    memory_bytes=4_600_000_000,
+    parts=(
+        Part("model", "MIT (its authors; see above)", (Source(_REPOSITORY, (("*ldm_epoch240.ckpt",),)),)),
+        Part("picture encoder", "MIT (its authors)", (Source(_REPOSITORY, (("*cavp_epoch66.ckpt",),)),)),
+        Part(
+            "alignment classifier",
+            "MIT (its authors)",
+            (Source(_REPOSITORY, (("*double_guidance_classifier.ckpt",),)),),
+            required=False,
+        ),
+    ),
+    converter="foleycue_backend.engines.diff_foley.converter:convert",
+)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user can do with a timeline, without a widget: shared by the command line and the panel."""
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from foleycue_plugin.hosts.registry import check_save_format, file_host
+from foleycue_plugin.hosts.registry import file_host
+from foleycue_plugin.insertion import DEFAULT_TRACK, Stem, insert, insert_beside, insert_stems
 from foleycue_plugin.media import check_pieces
 from foleycue_plugin.outputs import Delivery
 from foleycue_plugin.project import Placement, PlannedPlacement, Project
@@ -15,6 +15,7 @@ from foleycue_plugin.selection import Selection, mark, select_frames
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.job_ids import new_job_id
 from foleycue_shared.messages import (
     DEFAULT_SETTING,
     MAX_PROMPT,
@@ -34,10 +35,13 @@ __all__ = [
     "PlannedPlacement",
     "Project",
     "Selection",
+    "Stem",
     "StoredTake",
     "TakeStore",
     "deliver",
     "insert",
+    "insert_beside",
+    "insert_stems",
     "mark",
     "open_source",
     "plan_analysis",
@@ -46,7 +50,6 @@ __all__ = [
     "select_frames",
 ]
 
-DEFAULT_TRACK = "FoleyCue"
 MAX_SEED = 2**53 - 1
 
 
@@ -67,7 +70,7 @@ def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueReques
     """What to send to learn a range's cues. Raises MEDIA_OFFLINE, MEDIA_UNREADABLE, NO_PICTURE or NO_GUIDE."""
     cues = cues or CueRequest()
     _check_media(selection, cues)
-    request = Analyse(job_id=new_id(), scope=selection.scope, engine=engine, cues=cues)
+    request = Analyse(job_id=new_job_id(), scope=selection.scope, engine=engine, cues=cues)
     return AnalysisPlan(request=request, document=selection.document)
 
 
@@ -84,20 +87,27 @@ def plan_generation(
     steps: int | None = None,
     setting: str = DEFAULT_SETTING,
     shot_prompts: Sequence[ShotPrompt] = (),
+    stem: str = "",
+    stereo: bool = False,
     track: str = DEFAULT_TRACK,
+    job_id: str = "",
 ) -> Plan:
-    """Fix a generation and its placement. Raises LIMIT or BAD_INPUT, and what plan_analysis raises."""
+    """Fix a generation and its placement; job_id is one of new_job_ids for one of several that are asked for together.
+
+    Raises LIMIT or BAD_INPUT, and what plan_analysis raises.
+    """
     cues = cues or CueRequest()
     for name, text in (("prompt", prompt), ("negative prompt", negative)):
         _check_text(name, text)
     for shot in shot_prompts:
         _check_text("prompt of a shot", shot.prompt)
     _check_text("track name", track)
+    _check_text("name of the object", stem)
     _check_seeds(seeds)
     # With cues given by hand nobody listens to the guide track.
     _check_media(selection, cues if cue_sheet is None else CueRequest())
     request = Generate(
-        job_id=new_id(),
+        job_id=job_id or new_job_id(),
         scope=selection.scope,
         engine=engine,
         prompt=prompt,
@@ -109,6 +119,8 @@ def plan_generation(
         steps=steps,
         setting=setting,
         shot_prompts=tuple(shot_prompts),
+        stem=stem,
+        stereo=stereo,
     )
     placement = PlannedPlacement(
         track=track,
@@ -127,49 +139,32 @@ def plan_generation(
 
 def renew(plan: Plan) -> Plan:
     """The same generation as a job of its own, for another session to send."""
-    return msgspec.structs.replace(plan, request=msgspec.structs.replace(plan.request, job_id=new_id()))
-
-
-def insert(
-    selection: Selection,
-    takes: Sequence[StoredTake],
-    save_path: Path,
-    *,
-    track: str = DEFAULT_TRACK,
-    force: bool = False,
-) -> Placement:
-    """Write a copy of the selection's timeline with the takes on a new audio track.
-
-    Raises BAD_INPUT for a name whose format cannot be written, and whatever Host.insert raises.
-    """
-    save = Path(save_path)
-    check_save_format(save)
-    return file_host(save).insert(selection, takes, track, save, force)
+    return msgspec.structs.replace(plan, request=msgspec.structs.replace(plan.request, job_id=new_job_id()))
 
 
 def deliver(
-    selection: Selection,
-    plan: Plan,
-    takes: Sequence[StoredTake],
-    audio: Sequence[Path],
-    save: Path | None,
-    force: bool,
-) -> tuple[list[StoredTake], PlannedPlacement]:
-    """Copy takes to where they were asked for and save the timeline; when anything fails, nothing was written."""
-    delivered = list(takes)
-    placement = plan.placement
+    selection: Selection, stems: Sequence[Stem], audio: Sequence[Path], save: Path | None, force: bool
+) -> tuple[list[StoredTake], list[Placement]]:
+    """Copy takes to where they were asked for and save the timeline; when anything fails, nothing was written.
+
+    audio are the paths of all takes, one stem's after the other's. Returns the takes in that order, and their places
+    on the saved timeline.
+    """
+    targets = iter(audio)
     with Delivery(force) as delivery:
-        for number, target in enumerate(audio):
-            delivery.copy(takes[number].path, target)
-            delivered[number] = msgspec.structs.replace(takes[number], path=target)
+        delivered = [[_delivered(take, next(targets, None), delivery) for take in stem.takes] for stem in stems]
+        placements: list[Placement] = []
         if save is not None:
-            placement = insert(selection, delivered, save, track=plan.placement.track, force=force)
-    return delivered, placement
+            placed = [Stem(stem.track, takes) for stem, takes in zip(stems, delivered, strict=True)]
+            placements = insert_stems(selection, placed, save, force=force)
+    return [take for takes in delivered for take in takes], placements
 
 
-def new_id() -> str:
-    """A fresh job id."""
-    return secrets.token_hex(16)
+def _delivered(take: StoredTake, target: Path | None, delivery: Delivery) -> StoredTake:
+    if target is None:
+        return take
+    delivery.copy(take.path, target)
+    return msgspec.structs.replace(take, path=target)
 
 
 def _check_media(selection: Selection, cues: CueRequest) -> None:

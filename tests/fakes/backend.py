@@ -19,7 +19,7 @@
 
 A script holds for jobs that come after it was set. Default: Analyse answers Accepted, Progress (decode, analyse),
 Analysed, Done; Generate answers Accepted, Progress for each phase and step, one TakeReady a seed, Done. Takes are real
-24-bit mono WAV files in places.outbox, of exactly the samples of the range, silent but for a click at each cue; their
+24-bit WAV files in places.outbox, of exactly the samples of the range, silent but for a click at each cue; their
 TakeReady says what a backend would say. Cancel is honoured at the next step; Attach replays; Acknowledge is only noted
 (backend.acknowledged). The same Analyse or Generate twice is one job, unless it failed and may be tried again: then it
 begins anew. Unload while a worker is said to be stalled (backend.send) fails the job that runs, as a broker does.
@@ -465,10 +465,12 @@ def _make_take(request: Generate, index: int, script: Script, outbox: Path) -> T
         start = cue.sample * rate // CUE_RATE
         audio[start : start + rate // 1000] = 0.5 * cue.strength
     take_id = f"{request.job_id}-{index}"
+    channels = 2 if request.stereo else 1
     path = outbox / f"{take_id}.wav"
+    audio = np.repeat(audio, channels)
     packed = (audio * (2**23 - 1)).astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(3)
         file.setframerate(rate)
         file.writeframes(packed)
@@ -490,4 +492,6 @@ def _make_take(request: Generate, index: int, script: Script, outbox: Path) -> T
         loudness_lufs=request.loudness,
         licence=MINI.weights_licence,
         created="2025-01-01T00:00:00+00:00",
+        stem=request.stem,
+        channels=channels,
     )

@@ -38,20 +38,40 @@ def range_entry(selection: Selection) -> dict[str, object]:
 
 
 def generation(
-    selection: Selection, takes: Sequence[StoredTake], placement: PlannedPlacement, saved: Path | None
+    selection: Selection, takes: Sequence[StoredTake], placements: Sequence[PlannedPlacement], saved: Path | None
 ) -> dict[str, object]:
-    """The whole answer of foleycue generate."""
+    """The whole answer of foleycue generate; "placements" only where there are several stems."""
+    entries = [_placement_entry(placement) for placement in placements]
     return {
         "range": range_entry(selection),
         "takes": [_take_entry(stored) for stored in takes],
-        "placement": {
-            "track": placement.track,
-            "timecode": placement.timecode,
-            "start_frame": placement.start_frame,
-            "frames": placement.frames,
-        },
+        "placement": entries[0],
+        **({"placements": entries} if len(entries) > 1 else {}),
         "saved": None if saved is None else path_text(saved),
     }
+
+
+def _placement_entry(placement: PlannedPlacement) -> dict[str, object]:
+    return {
+        "track": placement.track,
+        "timecode": placement.timecode,
+        "start_frame": placement.start_frame,
+        "frames": placement.frames,
+    }
+
+
+def table(takes: Sequence[StoredTake]) -> None:
+    """Takes side by side: who made them, how well they met the cues, and what they may be used for."""
+    rows = [("engine", "object", "seed", "cue error", "missed", "loudness", "licence of the weights")]
+    for stored in takes:
+        take = stored.take
+        error = "-" if take.cue_error_ms is None else f"{take.cue_error_ms:.0f} ms"
+        loudness = "-" if take.loudness_lufs is None else f"{take.loudness_lufs:.1f} LUFS"
+        missed = f"{take.missed} of {len(take.cues)}"
+        rows.append((take.engine, take.stem or "-", str(take.seed), error, missed, loudness, take.licence or "-"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 def cues(selection: Selection, analysed: Analysed) -> dict[str, object]:
@@ -71,6 +91,8 @@ def _take_entry(stored: StoredTake) -> dict[str, object]:
         "engine": take.engine,
         "sample_rate": take.sample_rate,
         "samples": take.samples,
+        "channels": take.channels,
+        "stem": take.stem,
         "cues": cue_entries(take.cues),
         "onsets": [round(onset / CUE_RATE, 6) for onset in take.onsets],
         "cue_error_ms": None if take.cue_error_ms is None else round(take.cue_error_ms, 3),

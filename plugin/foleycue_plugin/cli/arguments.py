@@ -17,6 +17,9 @@ MAX_STEPS = 1_000
 #: How far each kind of guidance goes.
 SCALES = {"text": 50, "picture": 50, "cues": 50, "alignment": 200}
 
+#: Frame, and x, y, width, height in shares of the picture.
+Region = tuple[int, float, float, float, float]
+
 EDITORS = ("resolve", "premiere", "final-cut", "avid", "kdenlive", "blender", "shotcut")
 
 _POSITIONS = (
@@ -78,7 +81,13 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--negative", metavar="TEXT", default="", help="what should not be heard")
     parser.add_argument("--takes", metavar="N", type=_takes, default=1, help=f"how many takes, 1 to {MAX_TAKES}")
     parser.add_argument("--seed", metavar="N", type=_seed, help="seed of the first take; the next ones count up")
-    parser.add_argument("--engine", metavar="ID", default="mini", help="see foleycue engines (mini)")
+    parser.add_argument(
+        "--engine",
+        metavar="ID",
+        type=_names,
+        action="extend",
+        help="see foleycue engines (mini); several, by commas or repeated, make their takes and are compared",
+    )
     parser.add_argument(
         "--faithful", action="store_true", help="run the engine as its authors do, for comparison: many times slower"
     )
@@ -92,6 +101,16 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         "--cues-from", choices=("picture", "guide"), help="where cues come from without --cues (picture)"
     )
     _region_option(parser)
+    parser.add_argument(
+        "--object",
+        metavar="NAME=X,Y,W,H",
+        type=_object,
+        action="append",
+        default=[],
+        help="a stem of what is seen in this rectangle: its own cues, take and track, and its name as its prompt where "
+        "--prompt says nothing; NAME=FRAME:X,Y,W,H adds a place at a later frame",
+    )
+    parser.add_argument("--stereo", action="store_true", help="two channels, panned by where the object (or region) is")
     parser.add_argument("--save", metavar="TIMELINE", type=Path, help="copy of the timeline with the takes on it")
     parser.add_argument("--audio", metavar="FILE", type=Path, help="WAV of the first take; others get a number")
     parser.add_argument("--track", metavar="NAME", default="FoleyCue", help="name of the new audio track")
@@ -161,7 +180,23 @@ def _steps(text: str) -> int:
     return _whole(text, 1, MAX_STEPS, "number of steps")
 
 
-def _region(text: str) -> tuple[int, float, float, float, float]:
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _object(text: str) -> tuple[str, Region]:
+    name, equals, place = text.partition("=")
+    name = " ".join(name.split())
+    try:
+        region = _region(place if ":" in place else f"0:{place}")
+    except argparse.ArgumentTypeError:
+        region = None
+    if not equals or not name or region is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no object such as car=0.25,0.4,0.3,0.2")
+    return name, region
+
+
+def _region(text: str) -> Region:
     frame, colon, rectangle = text.partition(":")
     parts = rectangle.split(",")
     try:

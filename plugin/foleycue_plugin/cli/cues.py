@@ -2,10 +2,12 @@
 """foleycue cues: where a range should sound, found in picture or sound or read from a file; to another file too."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from foleycue_plugin import outputs, usecases
 from foleycue_plugin.cli import answer
+from foleycue_plugin.cli.arguments import Region
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
 from foleycue_plugin.cue_files import check_suffix, read_cues, write_cues
@@ -56,10 +58,12 @@ def _analyse(selection: Selection, options: argparse.Namespace) -> Analysed:
 
 def request(options: argparse.Namespace) -> CueRequest:
     """Where cues come from, by --cues-from (or --from) and --region."""
-    regions = tuple(
-        RegionKey(frame=frame, x=x, y=y, width=width, height=height) for frame, x, y, width, height in options.region
-    )
-    return CueRequest(source=CueSource(options.cues_from or "picture"), regions=regions)
+    return CueRequest(source=CueSource(options.cues_from or "picture"), regions=region_keys(options.region))
+
+
+def region_keys(regions: Iterable[Region]) -> tuple[RegionKey, ...]:
+    """Places of the command line as the protocol has them."""
+    return tuple(RegionKey(frame=frame, x=x, y=y, width=width, height=height) for frame, x, y, width, height in regions)
 
 
 def _table(selection: Selection, analysed: Analysed) -> None:

@@ -2,58 +2,70 @@
 """foleycue generate: takes for a marked range, as files, and on a copy of the timeline."""
 
 import argparse
-import secrets
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from foleycue_plugin import outputs, usecases
-from foleycue_plugin.cli import answer, cues
-from foleycue_plugin.cli.arguments import SCALES
+from foleycue_plugin.cli import answer, plans
 from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
-from foleycue_plugin.cue_files import read_cues
 from foleycue_plugin.hosts.otio_read import absolute
 from foleycue_plugin.hosts.registry import check_save_format, file_host
+from foleycue_plugin.insertion import check_stems_format
 from foleycue_plugin.jobs import JobRunner
 from foleycue_plugin.references import media_paths
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import Plan, StoredTake, TakeStore
 from foleycue_shared import places
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo, Guidance
+from foleycue_shared.messages import DEFAULT_SETTING, EngineInfo
 
-FAITHFUL = "faithful"
 _BYTES_PER_SAMPLE = 3
-_HIGHEST_RANDOM_SEED = 2**32
 
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that can be checked, generate, and deliver all results or none."""
+    plans.check_objects(options)
     audio, save = _output_paths(options)
     project = usecases.open_source(options.source)
     selection = usecases.mark(project, *(options.range or (None, None)))
-    plan = _plan(selection, options)
+    asked = plans.plans(selection, options)
     home = places.home()
-    _check_outputs(selection, plan, audio, save, home, options.force)
+    _check_outputs(selection, asked, audio, save, home, options.force)
     store = TakeStore(home)
-    line = ProgressLine(takes=options.takes)
-    with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
-        check_engine(options.engine, runner.engines(), plan.request.setting)
-        takes = runner.generate(plan, store)
-    if len(takes) != options.takes:
-        raise FoleyCueError(
-            ErrorCode.INTERNAL, f"{len(takes)} of {options.takes} takes arrived: try again with the same seed."
-        )
-    takes, placement = usecases.deliver(selection, plan, takes, audio, save, options.force)
+    made = _generate(asked, options.takes, store, home)
+    stems = plans.by_track(asked, made)
+    takes, placements = usecases.deliver(selection, stems, audio, save, options.force)
     if audio:
         for stored in takes:
-            store.discard(stored.take.take_id)
-    saved = placement.saved if isinstance(placement, usecases.Placement) else None
+            store.discard([stored.take.take_id])
+    planned = [plan.placement for plan in asked]
     if options.json:
-        answer.print_json(answer.generation(selection, takes, placement, saved))
+        answer.print_json(answer.generation(selection, takes, placements or planned[: len(stems)], save))
     else:
-        _tell(takes, placement, saved)
+        _tell(takes, placements, compared=len(asked) > 1)
     return 0
+
+
+def _generate(asked: Sequence[Plan], takes: int, store: TakeStore, home: places.Places) -> list[list[StoredTake]]:
+    """The takes of each generation, one after the other."""
+    line = ProgressLine(takes=takes)
+    made: list[list[StoredTake]] = []
+    with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
+        known = runner.engines()
+        for plan in asked:
+            check_engine(plan.request.engine, known, plan.request.setting)
+        for number, plan in enumerate(asked, 1):
+            if len(asked) > 1:
+                name = f"{plan.request.engine} {plan.request.stem}".strip()
+                line.show(plan.request.job_id, f"{name}, {number} of {len(asked)}")
+            made.append(runner.generate(plan, store))
+            if len(made[-1]) != takes:
+                raise FoleyCueError(
+                    ErrorCode.INTERNAL, f"{len(made[-1])} of {takes} takes arrived: try again with the same seed."
+                )
+    return made
 
 
 def check_engine(engine: str, known: Iterable[EngineInfo], setting: str = DEFAULT_SETTING) -> None:
@@ -82,36 +94,33 @@ def _output_paths(options: argparse.Namespace) -> tuple[list[Path], Path | None]
     save = None if options.save is None else absolute(options.save)
     if save is not None:
         check_save_format(save)
+        check_stems_format(save, len(plans.objects(options)))
         outputs.check_output(save, options.force)
     if options.audio is not None:
         first = absolute(options.audio)
         if first.suffix.lower() != ".wav":
             raise FoleyCueError(ErrorCode.BAD_INPUT, f"{first.name} must end in .wav: takes are broadcast WAV files.")
-        audio = outputs.numbered(first, options.takes)
+        audio = _audio_paths(first, options)
         for path in audio:
             outputs.check_output(path, options.force)
     return audio, save
 
 
-def _plan(selection: Selection, options: argparse.Namespace) -> Plan:
-    seed = secrets.randbelow(_HIGHEST_RANDOM_SEED) if options.seed is None else options.seed
-    return usecases.plan_generation(
-        selection,
-        seeds=[seed + number for number in range(options.takes)],
-        engine=options.engine,
-        prompt=options.prompt,
-        negative=options.negative,
-        cue_sheet=None if options.cues is None else read_cues(options.cues, selection),
-        cues=cues.request(options),
-        guidance=Guidance(**{what: getattr(options, f"guide_{what}") for what in SCALES}),
-        steps=options.steps,
-        setting=FAITHFUL if options.faithful else DEFAULT_SETTING,
-        track=options.track,
-    )
+def _audio_paths(first: Path, options: argparse.Namespace) -> list[Path]:
+    """One path a take, stem by stem: an object's name goes into the file's, other takes of it are numbered."""
+    count = options.takes * len(plans.engines(options))
+    names = [re.sub(r"[^\w-]+", "-", name).strip("-") for name in plans.objects(options)]
+    stems = [first.with_name(f"{first.stem}-{name}{first.suffix}") for name in names] or [first]
+    return [path for stem in stems for path in outputs.numbered(stem, count)]
 
 
 def _check_outputs(
-    selection: Selection, plan: Plan, audio: list[Path], save: Path | None, home: places.Places, force: bool
+    selection: Selection,
+    asked: Sequence[Plan],
+    audio: list[Path],
+    save: Path | None,
+    home: places.Places,
+    force: bool,
 ) -> None:
     """The checks that need the opened source: nothing it uses is overwritten, and there is room for everything."""
     project = selection.project
@@ -120,8 +129,10 @@ def _check_outputs(
         outputs.check_output(target, force)
     inputs = media_paths(project.timeline)
     outputs.check_apart([*targets, *audio], [project.source, *inputs])
-    size = selection.range.samples(plan.request.sample_rate) * _BYTES_PER_SAMPLE
-    needs = [(home.outbox, size * len(plan.request.seeds)), *((path.parent, size) for path in audio)]
+    first = asked[0].request
+    size = selection.range.samples(first.sample_rate) * _BYTES_PER_SAMPLE * (2 if first.stereo else 1)
+    made = sum(len(plan.request.seeds) for plan in asked)
+    needs = [(home.outbox, size * made), *((path.parent, size) for path in audio)]
     if save is not None:
         needs.append((save.parent, len(selection.document)))
         if len(targets) > 1 or save.suffix.lower() in (".otioz", ".otiod"):
@@ -131,10 +142,13 @@ def _check_outputs(
         file_host(save).rehearse(selection, save)
 
 
-def _tell(takes: Sequence[StoredTake], placement: usecases.PlannedPlacement, saved: Path | None) -> None:
+def _tell(takes: Sequence[StoredTake], placements: Sequence[usecases.Placement], compared: bool) -> None:
     for stored in takes:
         take = stored.take
         error = "" if take.cue_error_ms is None else f", cues met within {take.cue_error_ms:.0f} ms"
         answer.say(f"{stored.path}  seed {take.seed}, {take.samples} samples at {take.sample_rate} Hz{error}")
-    if saved is not None:
-        answer.say(f"{saved}  track {placement.track}, {placement.frames} frames at {placement.timecode}")
+    for placed in placements:
+        answer.say(f"{placed.saved}  track {placed.track}, {placed.frames} frames at {placed.timecode}")
+    if compared:
+        answer.say()
+        answer.table(takes)

@@ -36,13 +36,14 @@ def run(folder: Path) -> list[tuple[str, Path]]:
         with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
             takes = runner.generate(plan, store)
         sounds = numbered(folder / "foleycue-demo.wav", len(takes))
-        takes, placement = usecases.deliver(selection, plan, takes, sounds, folder / "foleycue-demo.otio", force=True)
+        stem = usecases.Stem(plan.placement.track, takes)
+        takes, placed = usecases.deliver(selection, [stem], sounds, folder / "foleycue-demo.otio", force=True)
         for stored in takes:
             store.discard(stored.take.take_id)
         movie = folder / "foleycue-demo.mp4"
         write_preview(selection, takes[0].path, movie, force=True)
         results = [
-            ("timeline", placement.saved if isinstance(placement, usecases.Placement) else folder),
+            ("timeline", placed[0].saved),
             ("sound", takes[0].path),
             ("movie", movie),
         ]

@@ -141,14 +141,11 @@ def _within_bounds(layings: tuple[Laying, ...]) -> tuple[Laying, ...]:
 
 
 def _write(selection: "Selection", takes: "tuple[StoredTake, ...]", path: Path, again: bool) -> "Placement":
-    from foleycue_plugin.usecases import insert, open_source, select_frames
+    from foleycue_plugin.usecases import insert, insert_beside
 
     if not (again and path.exists()):
         return insert(selection, takes, path, force=True)
-    # The source stays what it was, so that the check which keeps it from being overwritten still guards the right file.
-    copy = replace(open_source(path), source=selection.project.source)
-    marked = selection.range
-    return insert(select_frames(copy, marked.start, marked.end), takes, path, force=True)
+    return insert_beside(selection, takes, path)
 
 
 def _picture_of(path: Path) -> Picture:

@@ -10,11 +10,11 @@ MODEL = Model(
     title="Diff-Foley: sound from the picture alone (Luo et al., NeurIPS 2023)",
     engines=("diff-foley",),
     code_licence="GPL-3.0-or-later (our own; the authors' is Apache-2.0)",
-    weights_licence="MIT by its authors; trained on from Stable Diffusion 1.4 (CreativeML Open RAIL-M, use restrictions)",
+    weights_licence="MIT by its authors; trained on from Stable Diffusion 1.4, which has a licence of its own",
     commercial=True,
     use=(
-        "Commercial work too, as its authors say; the networks began as Stable Diffusion 1.4, whose licence forbids "
-        "harmful uses and asks that its terms be passed on, so keep to those as well."
+        "Commercial work too, as its authors say. The networks began as Stable Diffusion 1.4, which is understood to be "
+        "under CreativeML OpenRAIL-M: keep to its list of forbidden uses as well."
     ),
     memory_bytes=4_600_000_000,
     parts=(

@@ -17,6 +17,8 @@ _MODULES = {
     "sta-v2a": "foleycue_backend.engines.sta_v2a.engine",
     "vta-ldm": "foleycue_backend.engines.vta_ldm.engine",
     "tango": "foleycue_backend.engines.tango.engine",
+    "foleycrafter": "foleycue_backend.engines.foleycrafter.engine",
+    "diff-foley": "foleycue_backend.engines.diff_foley.engine",
 }
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The models that can be installed: what each is, what it may be used for, and where its parts are published."""
 
+from foleycue_backend.engines.diff_foley import published as diff_foley
+from foleycue_backend.engines.foleycrafter import published as foleycrafter
 from foleycue_backend.engines.sta_v2a import published as sta_v2a
 from foleycue_backend.engines.tango import published as tango
 from foleycue_backend.engines.vta_ldm import published as vta_ldm
@@ -18,7 +20,7 @@ _MINI = Model(
     memory_bytes=700_000_000,
 )
 
-CATALOGUE: tuple[Model, ...] = (sta_v2a.MODEL, tango.MODEL, vta_ldm.MODEL, _MINI)
+CATALOGUE: tuple[Model, ...] = (sta_v2a.MODEL, tango.MODEL, vta_ldm.MODEL, foleycrafter.MODEL, diff_foley.MODEL, _MINI)
 
 
 def model(name: str) -> Model:

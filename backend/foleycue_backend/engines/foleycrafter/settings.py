@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foleycue_backend.engines.parts.grid import Grid
-from foleycue_backend.engines.parts.setting import Setting as SharedSetting
+from foleycue_backend.engines.parts.setting import Setting
 from foleycue_shared.messages import DEFAULT_SETTING
 
 #: Published scales of text guidance, of the picture's tokens, and of the onsets' residuals.
@@ -18,7 +18,7 @@ GRID = Grid(sample_rate=16_000, frame_samples=1280, whole=128, context=8, edge=2
 
 
 @dataclass(frozen=True)
-class Setting(SharedSetting):
+class FoleyCrafterSetting(Setting):
     """How a take is computed, and what the pictures are taken for.
 
     `as_published`: 150 pictures of every clip however long it is, values of 0..255 where the detector was trained on
@@ -30,7 +30,9 @@ class Setting(SharedSetting):
     embedded: int = 10
 
 
-SETTINGS: Mapping[str, Setting] = {
-    DEFAULT_SETTING: Setting("pndm", 25, least_frames=32),
-    "faithful": Setting("pndm", 25, half=False, least_frames=GRID.whole, int16=True, as_published=True, embedded=1),
+SETTINGS: Mapping[str, FoleyCrafterSetting] = {
+    DEFAULT_SETTING: FoleyCrafterSetting("pndm", 25, least_frames=32),
+    "faithful": FoleyCrafterSetting(
+        "pndm", 25, half=False, least_frames=GRID.whole, int16=True, as_published=True, embedded=1
+    ),
 }

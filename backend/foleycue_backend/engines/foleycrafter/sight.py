@@ -19,7 +19,7 @@ from foleycue_backend.engines.base import Features, OnStep, Pictures
 from foleycue_backend.engines.foleycrafter.frames import FRAMES, clip_pixels, detector_input, detector_square
 from foleycue_backend.engines.foleycrafter.onset_net import OnsetNet
 from foleycue_backend.engines.foleycrafter.onsets import Onsets
-from foleycue_backend.engines.foleycrafter.settings import GRID, Setting
+from foleycue_backend.engines.foleycrafter.settings import GRID, FoleyCrafterSetting
 from foleycue_backend.engines.parts.clip import embed_pictures
 from foleycue_shared.timing import exact_rate
 
@@ -51,7 +51,7 @@ class Seen:
         return cls(Onsets(logits, rates[0]), embeddings, rates[1])
 
 
-def sampling_rate(seconds: float, setting: Setting) -> Fraction:
+def sampling_rate(seconds: float, setting: FoleyCrafterSetting) -> Fraction:
     """Pictures a second: as many as the detector knows, or as published 150 of a clip that fits one window."""
     if setting.as_published and seconds <= GRID.window_seconds:
         return exact_rate(FRAMES / seconds)
@@ -59,7 +59,11 @@ def sampling_rate(seconds: float, setting: Setting) -> Fraction:
 
 
 def look(
-    pictures: Pictures, detector: OnsetNet, tower: CLIPVisionModelWithProjection, setting: Setting, on_step: OnStep
+    pictures: Pictures,
+    detector: OnsetNet,
+    tower: CLIPVisionModelWithProjection,
+    setting: FoleyCrafterSetting,
+    on_step: OnStep,
 ) -> Seen:
     """Both networks' word on a range, in one pass over its pictures; on_step hears of each, and may raise."""
     rate = sampling_rate(pictures.seconds, setting)
@@ -78,7 +82,7 @@ def look(
 
 
 @torch.inference_mode()
-def hear(detector: OnsetNet, squares: Iterable[Tensor], setting: Setting) -> NDArray[np.float32]:
+def hear(detector: OnsetNet, squares: Iterable[Tensor], setting: FoleyCrafterSetting) -> NDArray[np.float32]:
     """The detector's logits of its squares (3, 112, 112) with values of 0..255.
 
     As it was trained it looks `reach` pictures to either side, and clips with that much context make no difference to

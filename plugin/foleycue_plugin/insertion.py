@@ -69,7 +69,7 @@ def insert_stems(
                 placements.append(insert_beside(selection, stem.takes, save, track=stem.track))
             else:
                 placements.append(insert(selection, stem.takes, save, track=stem.track, force=force))
-    except FoleyCueError:
+    except Exception:
         if placements:
             put_back(save, before)
         raise

@@ -37,7 +37,9 @@ def writable_suffixes() -> list[str]:
 
 def save_targets(project: Project, save: Path) -> list[Path]:
     """Everything that save_copy will create: the copy, and a folder for media that lie inside a zipped source."""
-    if project.source.suffix.lower() == ".otioz" and save.suffix.lower() not in _BUNDLES:
+    # What was read from the copy itself has its media beside it already.
+    zipped = project.source.suffix.lower() == ".otioz" and project.base != save.parent
+    if zipped and save.suffix.lower() not in _BUNDLES:
         return [save, save.with_name(f"{save.stem}_media")]
     return [save]
 

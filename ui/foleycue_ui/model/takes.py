@@ -23,7 +23,9 @@ PEAK_BINS = 1200
 
 @dataclass(frozen=True)
 class Sound:
-    """Samples ready to be heard and drawn: mono float32 -1 … 1, (bins, 2) lows and highs, and these at every scale.
+    """Samples ready to be heard, float32 -1 … 1 in one channel (n,) or two (n, 2), and to be drawn, both as one.
+
+    peaks are lows and highs (bins, 2), mip the same at every scale.
 
     Slow to make, hence for worker threads.
     """
@@ -34,7 +36,7 @@ class Sound:
     mip: Mip = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mip", Mip(self.samples))
+        object.__setattr__(self, "mip", Mip(as_one(self.samples)))
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class TakeEntry:
         return self.stored.name or self.take.prompt or tr("Takes", "No prompt")
 
 
+def as_one(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One channel (n,) that has the power of both where there are two: what a waveform shows, wherever it is panned."""
+    if samples.ndim == 1:
+        return samples
+    louder = np.take_along_axis(samples, np.abs(samples).argmax(axis=1, keepdims=True), axis=1)[:, 0]
+    return (np.sign(louder) * np.sqrt((samples**2).sum(axis=1))).astype(np.float32)
+
+
 def peaks_of(samples: NDArray[np.float32], bins: int = PEAK_BINS) -> NDArray[np.float32]:
     """Lowest and highest sample of each of `bins` equal stretches, (bins, 2); fewer when there are fewer samples."""
     count = min(bins, len(samples))
@@ -81,7 +91,7 @@ def read_sound(path: Path) -> Sound:
     from foleycue_shared.broadcast_wav import read_wav
 
     samples, rate = read_wav(path)
-    return Sound(samples, rate, peaks_of(samples))
+    return Sound(samples, rate, peaks_of(as_one(samples)))
 
 
 class TakeModel(QObject):

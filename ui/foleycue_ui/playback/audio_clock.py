@@ -39,8 +39,10 @@ class TapeStream(QIODevice):
         """The next frames."""
         count = min(max(0, maxlen), _LARGEST_PULL) // (2 * self._channels)
         block = self._tape.pull(count)
+        if block.ndim > 1 and self._channels == 1:
+            block = block.mean(1)
         pcm = np.rint(np.clip(block, -1.0, 1.0) * 32767).astype(np.int16)
-        return np.repeat(pcm, self._channels).tobytes()
+        return (pcm if pcm.ndim > 1 else np.repeat(pcm, self._channels)).tobytes()
 
     def writeData(self, data: object) -> int:
         """Nothing can be written."""

@@ -25,7 +25,7 @@ Places = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """A sound laid under the range from its start on: mono float32 at its own rate; gain 1 is 1:1."""
+    """A sound laid under the range from its start on: float32 (n,) or (n, 2) at its own rate; gain 1 is 1:1."""
 
     samples: Samples
     rate: int = CUE_RATE
@@ -38,13 +38,13 @@ class Voice:
         part = (at - low).astype(np.float32)
         read = self._pick(low)
         if part.any():
-            read += (self._pick(low + 1) - read) * part
+            read += (self._pick(low + 1) - read) * (part if read.ndim == 1 else part[:, None])
         read *= self.gain
         return read
 
     def _pick(self, index: NDArray[np.int64]) -> Samples:
         inside = (index >= 0) & (index < len(self.samples))
-        picked = np.zeros(len(index), np.float32)
+        picked = np.zeros((len(index), *self.samples.shape[1:]), np.float32)
         picked[inside] = self.samples[index[inside]]
         return picked
 
@@ -154,7 +154,7 @@ class Tape:
         self._playing = order
 
     def pull(self, count: int) -> Samples:
-        """The next samples, -1 … 1 and beyond where voices add up."""
+        """The next samples, -1 … 1 and beyond where voices add up; (count, 2) where one of them has two channels."""
         if self._fading is None:
             before = self._playing, self._legs[-1]
             self.adopt(self.handed)
@@ -162,19 +162,21 @@ class Tape:
                 self._fading, self._faded = before, 0
         block = self._render(self._playing, self._legs[-1], count)
         if self._fading is not None:
-            self._fade(block)
+            block = self._faded_in(block, *self._fading)
         self.handed += count
         return block
 
-    def _fade(self, block: Samples) -> None:
-        assert self._fading is not None
+    def _faded_in(self, block: Samples, order: _Order, leg: Leg) -> Samples:
         count = min(FADE - self._faded, len(block))
         rise = ((np.arange(count) + self._faded + 1) / FADE).astype(np.float32)
-        old = self._render(*self._fading, count)
+        old = self._render(order, leg, count)
+        block, old = (_wide(block), _wide(old)) if block.ndim != old.ndim else (block, old)
+        rise = rise if block.ndim == 1 else rise[:, None]
         block[:count] = block[:count] * rise + old * (1 - rise)
         self._faded += count
         if self._faded >= FADE:
             self._fading = None
+        return block
 
     def _render(self, order: _Order, leg: Leg, count: int) -> Samples:
         # Above single speed several samples become one: their mean, so that fast winding does not hiss.
@@ -185,5 +187,11 @@ class Tape:
             places = (places[:, None] + inner).ravel()
         block = np.zeros(len(places), np.float32)
         for voice in order.voices:
-            block += voice.read(places)
-        return block.reshape(count, finer).mean(1) if finer > 1 else block
+            heard = voice.read(places)
+            block = block + heard if block.ndim == heard.ndim else _wide(block) + _wide(heard)
+        return block.reshape(count, finer, *block.shape[1:]).mean(1) if finer > 1 else block
+
+
+def _wide(block: Samples) -> Samples:
+    """One channel as two, of which each has all of it."""
+    return block if block.ndim > 1 else np.repeat(block[:, None], 2, axis=1)

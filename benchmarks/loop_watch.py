@@ -31,8 +31,10 @@ class Late:
 
 
 class LoopWatch(QObject):
-    """Notes each tick of the timer. Made in the thread that it watches.
+    """Notes each tick of the timer from start() on. Made in the thread that it watches.
 
+    A panel is watched from its first paint on: before that there is nothing on screen that could stall (how long that
+    takes is measured by first_sound.py).
     A tick that is 40 ms late was waited for 40 ms by any click that came just after the tick before. The kernel counts
     how long the thread stood in the queue for a core (Linux's schedstat); elsewhere crowded is 0.
     """
@@ -47,6 +49,9 @@ class LoopWatch(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(round(INTERVAL * 1000))
         self._timer.timeout.connect(self._on_tick)
+
+    def start(self) -> None:
+        """Watch from now on."""
         self._begin()
         self._timer.start()
 
@@ -55,8 +60,7 @@ class LoopWatch(QObject):
         """What is done meanwhile is the benchmark's, not the panel's."""
         self.stop()
         yield
-        self._begin()
-        self._timer.start()
+        self.start()
 
     def stop(self) -> None:
         """Watch no longer."""

@@ -60,6 +60,7 @@ def live(home_folder: Path, display: str, out: Path) -> bool:
         stack.callback(recorder.stop)
         watch = LoopWatch()
         panel = show_panel(places, None)
+        panel.first_painted.connect(watch.start)
         stack.callback(app.processEvents)
         stack.callback(panel.close)
         panel.setGeometry(0, 0, WIDTH, HEIGHT)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts the panel. Slow imports (the client, timelines, media) come after the first paint."""
+"""Starts the panel. Slow imports (the client, timelines, media) come after the first paint, beside the GUI thread."""
 
 import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer
@@ -51,9 +52,13 @@ def show_panel(places: Places, source: Path | None) -> Panel:
             panel.controller.open(source)
 
     # A moment later, so that whoever waits for the first paint is told before the work begins.
-    panel.first_painted.connect(lambda: QTimer.singleShot(0, begin))
+    panel.first_painted.connect(lambda: QTimer.singleShot(0, lambda: panel.controller.prepare(_load_client, begin)))
     panel.show()
     return panel
+
+
+def _load_client() -> None:
+    import_module("foleycue_plugin.client")
 
 
 class Desktop:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Between state and the world: what the user asks for goes out, what happens out there comes into the state."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, Qt
@@ -83,6 +84,10 @@ class Controller(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._on_application)
+
+    def prepare(self, load: Callable[[], None], then: Callable[[], None]) -> None:
+        """Before the start: what is slow to load is loaded beside the GUI thread, then then() is called."""
+        self._work.submit(load, lambda _: then(), lambda error: self._desk.tell(error, key="link"))
 
     def start(self) -> None:
         """Begin to look for the backend, and for editors."""

@@ -3,12 +3,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
+from foleycue_ui.widgets.lane.waves import wave_image
 
 _NOTCH = 4.0
 
@@ -22,6 +23,8 @@ class Waveform(QWidget):
         super().__init__(parent)
         self._peaks = peaks
         self._missed = missed
+        self._loudest = float(np.abs(peaks).max(initial=0.0))
+        self._drawn: tuple[tuple[int, int, int], QImage] | None = None  # size and colour, and what came of them
         self._at = -1.0
         self._chosen = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -42,7 +45,8 @@ class Waveform(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        _draw(painter, self._peaks, box, "wave" if self._chosen else "wave_dim")
+        if len(self._peaks):
+            painter.drawImage(box, self._image())
         painter.setPen(QPen(theme.colour("bad"), 1.2))
         painter.setBrush(theme.colour("bad"))
         for place in self._missed:
@@ -53,20 +57,14 @@ class Waveform(QWidget):
             x = box.width() * self._at
             painter.drawLine(QLineF(x, 0, x, box.height()))
 
-
-def _draw(painter: QPainter, peaks: NDArray[np.float32], box: QRectF, token: str) -> None:
-    """A waveform, centred in a box; loud enough to read even for a quiet take."""
-    columns = max(1, int(box.width()))
-    if not len(peaks):
-        return
-    at = np.minimum((np.arange(columns + 1) * len(peaks)) // columns, len(peaks) - 1)
-    low, high = np.minimum.reduceat(peaks[:, 0], at[:-1]), np.maximum.reduceat(peaks[:, 1], at[:-1])
-    gain = 1.0 / max(0.1, float(np.abs(peaks).max()))
-    middle, half = box.center().y(), box.height() / 2 * 0.96
-    # A gentle bend lifts quiet tails so that they can be seen at this height.
-    low, high = (np.sign(v) * np.power(np.abs(v) * gain, 0.7) for v in (low, high))
-    top = [QPointF(box.left() + k, middle - half * float(v) - 0.5) for k, v in enumerate(high)]
-    bottom = [QPointF(box.left() + k, middle - half * float(v) + 0.5) for k, v in enumerate(low)]
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(token))
-    painter.drawPolygon(QPolygonF(top + bottom[::-1]))
+    def _image(self) -> QImage:
+        """The wave as it is now, drawn only when its size or colour has changed: the playhead moves all the time."""
+        ratio, colour = self.devicePixelRatioF(), theme.colour("wave" if self._chosen else "wave_dim")
+        columns, rows = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        wanted = columns, rows, colour.rgba()
+        if self._drawn is None or self._drawn[0] != wanted:
+            peaks = self._peaks
+            at = np.minimum(np.arange(columns) * len(peaks) // columns, len(peaks) - 1)
+            low, high = np.minimum.reduceat(peaks[:, 0], at), np.maximum.reduceat(peaks[:, 1], at)
+            self._drawn = wanted, wave_image(np.stack((low, high), axis=1), self._loudest, rows, colour)
+        return self._drawn[1]

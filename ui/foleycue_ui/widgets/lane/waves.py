@@ -27,11 +27,16 @@ def draw_wave(painter: QPainter, view: LaneView, sound: Sound, band: int, colour
     columns, rows = round(view.inner * ratio), round(height * ratio)
     scale = sound.rate / CUE_RATE
     peaks = sound.mip.peaks(view.start * scale, view.span * scale / columns, columns)
-    gain = 1.0 / max(_QUIETEST_PEAK, sound.mip.loudest)
+    painter.drawImage(QRectF(PAD, top, view.inner, height), wave_image(peaks, sound.mip.loudest, rows, colour))
+
+
+def wave_image(peaks: Rows, loudest: float, rows: int, colour: QColor) -> QImage:
+    """The lows and highs (columns, 2) of a sound, -1 … 1, as an image of so many rows; the loudest sample fills it."""
+    gain = 1.0 / max(_QUIETEST_PEAK, loudest)
     bent = np.sign(peaks) * np.power(np.abs(peaks) * gain, _BEND)
     middle = rows / 2
     cover = _cover(middle - bent[:, 1] * middle * 0.96, middle - bent[:, 0] * middle * 0.96, rows)
-    painter.drawImage(QRectF(PAD, top, view.inner, height), _image(cover, colour))
+    return _image(cover, colour)
 
 
 def draw_curve(painter: QPainter, view: LaneView, curve: Curve, rate: float, colour: QColor, ratio: float) -> None:

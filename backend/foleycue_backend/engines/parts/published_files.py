@@ -232,7 +232,7 @@ class PublishedFiles:
                 return None
             tensors = {key.replace("module.", ""): value for key, value in found.items()}
             self._read[path] = Weights(path, tensors, _kind(tensors), beside)
-            self.notes.append(f"{path.relative_to(self.folder).as_posix()} is a {_described(tensors)}")
+            self.notes.append(f"{path.relative_to(self.folder).as_posix()} is {_described(tensors)}")
         return self._read[path]
 
     def stated(self, wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[Path, dict[str, Any]] | None:
@@ -307,7 +307,8 @@ def _kind(tensors: Mapping[str, Tensor]) -> Kind | None:
 def _described(tensors: Mapping[str, Tensor]) -> str:
     kind = _kind(tensors)
     some = ", ".join(sorted({key.split(".")[0] for key in tensors})[:4])
-    return f"model of another kind (with {some})" if kind is None else kind.title
+    what = f"model of another kind (with {some})" if kind is None else kind.title
+    return f"an {what}" if what[0] in "AEIOU" and what != UNET.title else f"a {what}"
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -87,6 +87,7 @@ class Controller(QObject):
 
     def prepare(self, load: Callable[[], None], then: Callable[[], None]) -> None:
         """Before the start: what is slow to load is loaded beside the GUI thread, then then() is called."""
+        self._player.prepare()
         self._work.submit(load, lambda _: then(), lambda error: self._desk.tell(error, key="link"))
 
     def start(self) -> None:

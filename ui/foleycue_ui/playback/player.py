@@ -98,13 +98,17 @@ class Player(QObject):
         """
         return None if self._clock is None else self._tape.place(self._clock.heard_at(moment))
 
+    def prepare(self) -> None:
+        """Begin to look for the device, so that it is known when the first range comes."""
+        if self._looks:
+            self._devices.start()
+
     # -- what is played -------------------------------------------------------------------------------------------
 
     def load(self, pieces: "Sequence[Piece]", rate: Fraction, frames: int) -> None:
         """Another range, from its start."""
         self.pause()
-        if self._looks:
-            self._devices.start()
+        self.prepare()
         self.rate, self.frames, self.samples = rate, frames, frames_to_samples(frames, rate, CUE_RATE)
         self._sample, self.picture_frame = 0, -1
         self._feed.load(pieces, rate, frames)

@@ -201,7 +201,7 @@ def tiny_unet() -> UNet2DConditionModel:
         down_block_types=("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
         up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
         cross_attention_dim=WIDTH,
-        attention_head_dim=4,
+        attention_head_dim=2,
     )
 
 

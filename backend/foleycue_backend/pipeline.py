@@ -19,6 +19,7 @@ from foleycue_backend.engines.base import (
     Conditions,
     Engine,
     Features,
+    LooksForObjects,
     MakesSeveral,
     OnStep,
     PredictsCues,
@@ -182,7 +183,12 @@ class Pipeline:
     def _features(self, engine: Engine, job: "_Job", stretch: Stretch, report: Report) -> Features:
         span = FrameRange(0, stretch.reach - stretch.start, job.span.rate)
         pictures = job.pictures_of(stretch)
-        return Analysis(self._cache, span, report).features(engine, pictures, job.setting)[0]
+        analysis = Analysis(self._cache, span, report)
+        features = analysis.features(engine, pictures, job.setting)[0]
+        names = _objects(engine, job.request, stretch.prompt)
+        if not names or not isinstance(engine, LooksForObjects):
+            return features
+        return {**features, **analysis.objects(engine, pictures, names, job.setting)}
 
     def _deliver(self, sound: RawAudio, origin: Origin, report: Report) -> None:
         def aligning() -> None:
@@ -253,6 +259,14 @@ class _Job:
             for piece in self.pictures
             if stretch.start < piece.start < stretch.reach
         )
+
+
+def _objects(engine: Engine, request: JobRequest, prompt: str) -> tuple[str, ...]:
+    """What an engine should look for: the one object that is to be heard, else those of the prompt."""
+    if not isinstance(engine, LooksForObjects):
+        return ()
+    stem = request.stem.strip() if isinstance(request, Generate) else ""
+    return (stem,) if stem else engine.objects_in(prompt)
 
 
 def _predicts(request: Analyse | Generate) -> bool:

@@ -104,6 +104,20 @@ class MakesSeveral(Protocol):
 
 
 @runtime_checkable
+class LooksForObjects(Engine, Protocol):
+    """An engine that hears which objects are seen when. What it finds belongs to its features, from prompt to prompt
+    others."""
+
+    def objects_in(self, prompt: str) -> tuple[str, ...]:
+        """The objects that a prompt names; none for one without any."""
+        ...
+
+    def find(self, pictures: Pictures, objects: Sequence[str], on_step: OnStep, setting: str) -> Features:
+        """What generate needs to know of these objects, under other names than those of analyse."""
+        ...
+
+
+@runtime_checkable
 class PredictsCues(Protocol):
     """An engine whose timing comes from the picture by a predictor of its own, which can be shown as cues."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from foleycue_backend.engines.base import Engine, Features
+from foleycue_backend.engines.base import Engine, Features, LooksForObjects
 from foleycue_backend.report import Report
 from foleycue_backend.stages import guide_cues, motion, picture_cues, sound
 from foleycue_backend.stages.cache import AnalysisCache, content_key
@@ -83,6 +83,17 @@ class Analysis:
         stored = dict(engine.analyse(pictures, self._report.progress, setting))
         self._cache.put(key, stored)
         return stored, False
+
+    def objects(self, engine: LooksForObjects, pieces: Sequence[Piece], names: Sequence[str], setting: str) -> Features:
+        """What an engine finds of the named objects."""
+        kind = f"objects-{engine.info.id}-{setting}-{engine.weights}-{'/'.join(names)}"
+        key = content_key(kind, pieces, self._span)
+        stored = self._cache.get(key)
+        if stored is None:
+            pictures = Pictures(pieces, self._span, self._decoding)
+            stored = dict(engine.find(pictures, names, self._report.progress, setting))
+            self._cache.put(key, stored)
+        return stored
 
     def _predict(self, stored: Mapping[str, NDArray[np.generic]], sensitivity: float) -> Prediction:
         measured = motion.Motion(**{name: stored[name] for name in _MOTION})  # type: ignore[arg-type]

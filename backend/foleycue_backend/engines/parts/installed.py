@@ -72,8 +72,10 @@ def installed_info(
 class InstalledEngine(Generic[AnyStudio]):
     """The part of `Engine` that is alike in all of them. Weights are read when they are first needed."""
 
-    def __init__(self, info: EngineInfo, open_studio: Callable[[Path], AnyStudio]) -> None:
+    def __init__(self, info: EngineInfo, open_studio: Callable[[Path], AnyStudio], models: Sequence[str] = ()) -> None:
+        """`models` of the catalogue that it is made of; the first one's folder is opened. Else the one of its name."""
         self.info = info
+        self._models = tuple(models) or (info.id,)
         self._open = open_studio
         self._studio: AnyStudio | None = None
         self._studio_weights = ""
@@ -81,8 +83,8 @@ class InstalledEngine(Generic[AnyStudio]):
     @property
     def weights(self) -> str:
         """Names what is installed now, by the hashes in its manifest."""
-        manifest = Store().manifest(self.info.id)
-        rows = sorted((path, entry.sha256) for path, entry in manifest.files.items()) if manifest else []
+        manifests = [Store().manifest(name) for name in self._models]
+        rows = [sorted((path, entry.sha256) for path, entry in one.files.items()) for one in manifests if one]
         return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
     def load(self) -> None:
@@ -111,11 +113,11 @@ class InstalledEngine(Generic[AnyStudio]):
         return self._studio
 
     def _folder(self) -> Path:
-        folder = Store().installed(self.info.id)
+        folder = Store().installed(self._models[0])
         if folder is None:
             raise FoleyCueError(
                 ErrorCode.UNKNOWN_ENGINE,
-                f"The engine {self.info.id} cannot run here: {_no_weights(self.info.id)}",
+                f"The engine {self.info.id} cannot run here: {_no_weights(self._models[0])}",
             )
         return folder
 

@@ -25,12 +25,21 @@ def see(
 ) -> NDArray[np.float32]:
     """Embeddings (time, width), not of unit length, un-normalised pictures in; on_step hears of each, and may raise."""
     total, rows = max(1, round(pictures.seconds * RATE)), []
-    shown = _published_frames(pictures) if setting.whole_rate else pictures.decoded(RATE)
-    for number, frame in enumerate(shown):
+    for number, frame in enumerate(shown_frames(pictures, setting)):
         on_step("analyse", min(number, total), total)
-        image = _BLACK if frame is None else frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+        image = _BLACK if frame is None else rgb(frame)
         rows.append(embed_pictures(tower, pixels(image)[None].to(tower.device, tower.dtype)).float().cpu())
     return torch.cat(rows).numpy()
+
+
+def shown_frames(pictures: Pictures, setting: VtaLdmSetting) -> Iterator[VideoFrame | None]:
+    """The frames that the system looks at, 2 a second; None for gaps."""
+    return _published_frames(pictures) if setting.whole_rate else pictures.decoded(RATE)
+
+
+def rgb(frame: VideoFrame) -> NDArray[np.uint8]:
+    """The picture (height, width, 3)."""
+    return frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
 def _published_frames(pictures: Pictures) -> Iterator[VideoFrame | None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep, Pictures
@@ -16,7 +17,6 @@ from foleycue_backend.engines.parts.audioldm import CLASSES, AudioLdmSystem
 from foleycue_backend.engines.parts.components import Components
 from foleycue_backend.engines.parts.grid import AUDIOLDM, Span
 from foleycue_backend.engines.parts.takes import make_takes
-from foleycue_backend.engines.parts.text import TextStates
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection, pad_clips, with_unconditional
 from foleycue_backend.engines.vta_ldm.frames import RATE
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS, VtaLdmSetting
@@ -46,14 +46,22 @@ class VtaLdmStudio:
         first = takes[0]
         setting = SETTINGS[first.setting].with_steps(first.steps)
         parts = self._parts.at(setting.half)
-        projection: TokenProjection = parts.keep("projection")
-        seen = torch.from_numpy(np.asarray(first.features["clip"], np.float32)).to(parts.device)
-
-        @torch.inference_mode()
-        def tokens(span: Span) -> TextStates:
-            return with_unconditional(*pad_clips([projection(seen[AUDIOLDM.pictures_of(span, RATE, len(seen))])]))
-
-        scale = PICTURE_SCALE if first.guidance.picture is None else first.guidance.picture
-        system = AudioLdmSystem(parts, setting, tokens, scale)
         spans = AUDIOLDM.spans(first.samples, first.shots, setting.least_frames)
-        return make_takes(system, spans, takes, setting, on_step)
+        return make_takes(self.system(parts, setting, first), spans, takes, setting, on_step)
+
+    def system(self, parts: Components, setting: VtaLdmSetting, take: Conditions) -> AudioLdmSystem:
+        """What makes latents of a take's pictures."""
+        return AudioLdmSystem(
+            parts,
+            setting,
+            lambda span: with_unconditional(*pad_clips([self.picture_tokens(parts, take, span)])),
+            PICTURE_SCALE if take.guidance.picture is None else take.guidance.picture,
+        )
+
+    @torch.inference_mode()
+    def picture_tokens(self, parts: Components, take: Conditions, span: Span) -> Tensor:
+        """Tokens (pictures, width) of what a window shows."""
+        projection: TokenProjection = parts.keep("projection")
+        seen = np.asarray(take.features["clip"], np.float32)
+        shown = seen[AUDIOLDM.pictures_of(span, RATE, len(seen))]
+        return projection(torch.from_numpy(shown).to(parts.device))

@@ -20,6 +20,7 @@ from transformers.models.grounding_dino.modeling_grounding_dino import Grounding
 from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoModel
 from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
 
+from foleycue_backend.engines.vta_sam.published import DETECTOR, MASKS, TEXT_TOWER
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -45,16 +46,16 @@ class _Part:
 
 _PARTS = (
     _Part(
-        "detector",
+        DETECTOR,
         "Grounding DINO",
         GroundingDinoForObjectDetection,
         ("grounding-dino",),
         "IDEA-Research/grounding-dino-tiny",
         ("preprocessor_config.json",),
     ),
-    _Part("masks", "SAM 2", Sam2VideoModel, ("sam2_video",), "facebook/sam2.1-hiera-tiny", tokenizer=False),
+    _Part(MASKS, "SAM 2", Sam2VideoModel, ("sam2_video",), "facebook/sam2.1-hiera-tiny", tokenizer=False),
     _Part(
-        "text_tower",
+        TEXT_TOWER,
         "CLIP",
         CLIPTextModelWithProjection,
         ("clip", "clip_text_model"),

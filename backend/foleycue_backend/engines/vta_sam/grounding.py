@@ -6,19 +6,21 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from transformers import AutoTokenizer
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
 from foleycue_backend.engines.vta_sam.detector import Frame, OnFrame, Sightings
 from foleycue_backend.engines.vta_sam.grounding_dino import GroundingDino
 from foleycue_backend.engines.vta_sam.masks import MaskTracker, Outline
+from foleycue_backend.engines.vta_sam.published import DETECTOR, GROUNDING, MASKS, TEXT_TOWER
+from foleycue_backend.engines.vta_sam.tokens import embed_names
 from foleycue_backend.models.store import installed
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-
-MODEL = "grounding"
 
 
 class Finder(Protocol):
@@ -45,7 +47,7 @@ class Grounding:
 
     def find(self, frames: Iterable[Frame], objects: Sequence[str], on_frame: OnFrame) -> Sightings:
         """As `Detector.find`; the detector's memory is given back."""
-        found = GroundingDino(self._folder / "detector", self._device).find(frames, objects, on_frame)
+        found = GroundingDino(self._folder / DETECTOR, self._device).find(frames, objects, on_frame)
         gc.collect()
         return found
 
@@ -54,17 +56,33 @@ class Grounding:
     ) -> list[Outline | None]:
         """As `MaskTracker.track`; the tracker stays for the next shot."""
         if self._tracker is None:
-            self._tracker = MaskTracker(self._folder / "masks", self._device)
+            self._tracker = MaskTracker(self._folder / MASKS, self._device)
         return self._tracker.track(frames, start, prompt, on_frame)
+
+    def embed(self, names: Sequence[str]) -> NDArray[np.float32]:
+        """Embeddings (objects, width) of names by CLIP's text tower, whose memory is given back.
+
+        Raises UNKNOWN_ENGINE where the tower is not installed.
+        """
+        folder = self._folder / TEXT_TOWER
+        if not folder.is_dir():
+            raise FoleyCueError(
+                ErrorCode.UNKNOWN_ENGINE, f"CLIP's text tower is not installed: pull the model {GROUNDING.name} again."
+            )
+        tower: Any = CLIPTextModelWithProjection.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        found = embed_names(tower.eval(), tokenizer, names).numpy()
+        gc.collect()
+        return found
 
 
 def installed_grounding() -> Grounding:
     """What finds objects here. Raises UNKNOWN_ENGINE with what to do where it is not installed."""
-    folder = installed(MODEL)
+    folder = installed(GROUNDING.name)
     if folder is None:
         raise FoleyCueError(
             ErrorCode.UNKNOWN_ENGINE,
             "Finding objects by words or by a click needs weights that are not installed: get them with `foleycue "
-            f"models pull {MODEL}`, or draw a rectangle by hand.",
+            f"models pull {GROUNDING.name}`, or draw a rectangle by hand.",
         )
     return Grounding(folder)

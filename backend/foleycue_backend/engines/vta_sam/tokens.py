@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From objects to keys and values of cross-attention: one vector a picture, beside the one of the picture itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
+
+
+@torch.no_grad()
+def embed_names(tower: CLIPTextModelWithProjection, tokenizer: PreTrainedTokenizerBase, names: Sequence[str]) -> Tensor:
+    """Projected embeddings (objects, width) of names, in one space with the pictures of the same CLIP."""
+    tokens = tokenizer(list(names), padding=True, truncation=True, return_tensors="pt").to(tower.device)
+    found = tower(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
+    return found.float().cpu()
+
+
+def object_vectors(presence: Tensor, names: Tensor) -> Tensor:
+    """The sum of the names' embeddings (objects, width), each by its probability in `presence` (pictures, objects).
+
+    (pictures, width); not brought to unit length, so that nothing seen is no vector.
+    """
+    return presence.to(names) @ names
+
+
+def interleaved(pictures: Tensor, objects: Tensor) -> Tensor:
+    """v1, e1, v2, e2, … along the second axis from the end; both (…, pictures, width)."""
+    return torch.stack([pictures, objects], -2).flatten(-3, -2)

@@ -6,7 +6,7 @@ laying it and all later ones again. Everything here is slow, for worker threads.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 from foleycue_ui.look.words import tr
 
 if TYPE_CHECKING:
-    from foleycue_plugin.usecases import Placement, Selection, StoredTake
+    from foleycue_plugin.usecases import Placement, Selection, Stem, StoredTake
 
 #: A larger file is not kept in memory, and what is kept of one copy is not more than this together.
 _MOST_BYTES = 64 << 20
@@ -80,7 +80,7 @@ class Copy:
 class Change:
     """What was done to a copy; undo() takes it back in a worker thread, None where that cannot be."""
 
-    placement: "Placement"
+    placements: "tuple[Placement, ...]"  # one, or one a stem
     copy: Copy
     undo: Callable[[], None] | None
 
@@ -95,7 +95,16 @@ def lay(copy: Copy, selection: "Selection", takes: "tuple[StoredTake, ...]", aga
     # What somebody else wrote into the copy would be lost by going back to before that.
     earlier = copy.layings if again and before.digest == copy.left else ()
     new = Laying(selection, takes, again, before)
-    return _changed(placement, copy, (*earlier, new) if before.known else (), before)
+    return _changed((placement,), copy, (*earlier, new) if before.known else (), before)
+
+
+def lay_stems(copy: Copy, selection: "Selection", stems: "Sequence[Stem]", again: bool) -> Change:
+    """Write each stem onto a new track of a copy, all or none; they are taken back together, and not exchanged."""
+    from foleycue_plugin.usecases import insert_stems
+
+    before = _picture_of(copy.path)
+    placements = insert_stems(selection, stems, copy.path, force=True, beside=again and copy.path.exists())
+    return _changed(tuple(placements), copy, (), before)
 
 
 def exchange(copy: Copy, place: int, selection: "Selection", takes: "tuple[StoredTake, ...]") -> Change:
@@ -116,17 +125,17 @@ def exchange(copy: Copy, place: int, selection: "Selection", takes: "tuple[Store
     except FoleyCueError:
         now.restore()
         raise
-    return _changed(placement, copy, tuple(layings), now)
+    return _changed((placement,), copy, tuple(layings), now)
 
 
-def _changed(placement: "Placement", copy: Copy, layings: tuple[Laying, ...], before: Picture) -> Change:
+def _changed(placements: "tuple[Placement, ...]", copy: Copy, layings: tuple[Laying, ...], before: Picture) -> Change:
     after = replace(copy, layings=_within_bounds(layings), left=_picture_of(copy.path).digest)
 
     def undo() -> None:
         _check_ours(after, _picture_of(after.path))
         before.restore()
 
-    return Change(placement, after, undo if before.known and after.path.is_file() else None)
+    return Change(placements, after, undo if before.known and after.path.is_file() else None)
 
 
 def _within_bounds(layings: tuple[Laying, ...]) -> tuple[Laying, ...]:

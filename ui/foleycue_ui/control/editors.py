@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Editors that run beside the panel: offers their timelines, lays takes into them, does what is clicked in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -171,6 +171,23 @@ class Editors(QObject):
         track = TRACK_OF_ITS_OWN.format(prompt=take.take.prompt[:40]).strip() if way is Way.NEW_TRACK else ""
         return Laid(host, host.insert(editor, selection, take, track))
 
+    def lay_stems(self, selection: "Selection", takes: "Sequence[StoredTake]") -> "tuple[Laid, ...]":
+        """Put takes of several objects into the editor, each on a track of its own; slow, for a worker thread.
+
+        All or none: what lies there already is taken out again when the next one fails. Raises as lay.
+        """
+        if self._open is None:
+            raise FoleyCueError(ErrorCode.BUSY, tr("Editors", "The editor was closed: open its timeline again."))
+        host, editor, _ = self._open
+        laid: tuple[Laid, ...] = ()
+        try:
+            for take in takes:
+                laid = (*laid, Laid(host, host.insert(editor, selection, take, take.take.stem)))
+        except FoleyCueError:
+            take_out(laid)
+            raise
+        return laid
+
     def name_of(self, project: "Project | None") -> str:
         """The host that a project was read from while it ran, empty for files."""
         return self._open[1].host if self._open is not None and self._open[2] is project else ""
@@ -253,6 +270,12 @@ class Editors(QObject):
         after, self._after = self._after, None
         if after is not None:
             after()
+
+
+def take_out(laid: "Sequence[Laid]") -> None:
+    """Take takes out of their editor again, the last one first. Raises what the host raises."""
+    for one in reversed(laid):
+        one.host.remove(one.placement)
 
 
 def _key(editor: "RunningEditor") -> str:

@@ -5,7 +5,7 @@ Where a copy should lie is asked only the first time. Either way can be undone f
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,21 +13,24 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from foleycue_shared.errors import FoleyCueError
-from foleycue_ui.control.copies import Change, Copy, exchange, lay
+from foleycue_ui.control.copies import Change, Copy, exchange, lay, lay_stems
 from foleycue_ui.control.desk import Desk
-from foleycue_ui.control.editors import Editors, Laid, Way
+from foleycue_ui.control.editors import Editors, Laid, Way, take_out
 from foleycue_ui.control.keeping import Keeping
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.takes import TakeEntry
+from foleycue_ui.model.takes import TakeEntry, stems_of
 
 if TYPE_CHECKING:
-    from foleycue_plugin.usecases import Selection, StoredTake
+    from foleycue_plugin.usecases import Selection, Stem, StoredTake
 
 #: Project files whose copy is a project file again.
 OWN_COPIES = (".kdenlive", ".mlt")
 
 #: Asks the user for a path, given a proposal; None: the user would rather not.
 AskPath = Callable[[Path], Path | None]
+
+
+_Key = tuple[tuple[str, ...], str, Way]
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,17 @@ class _Wanted:
     chosen: TakeEntry
     takes: "tuple[StoredTake, ...]"  # the chosen one, then its alternatives
     way: Way
+    stems: tuple[TakeEntry, ...] = ()  # a take of each object, where they go together
 
     @property
-    def key(self) -> tuple[str, str, Way]:
+    def entries(self) -> tuple[TakeEntry, ...]:
+        """What will be heard."""
+        return self.stems or (self.chosen,)
+
+    @property
+    def key(self) -> _Key:
         """What makes it the same one, clicked twice."""
-        return self.chosen.take.take_id, self.selection.fingerprint, self.way
+        return tuple(entry.take.take_id for entry in self.entries), self.selection.fingerprint, self.way
 
 
 class Insertion(QObject):
@@ -62,7 +71,7 @@ class Insertion(QObject):
         self._ask_path = ask_path
         self._busy = False
         self._deeds: deque[Callable[[], None]] = deque()
-        self._under_way: set[tuple[str, str, Way]] = set()
+        self._under_way: set[_Key] = set()
         self._copies: dict[Path, Copy] = {}  # by the timeline they were made of
 
     def can_replace(self) -> bool:
@@ -84,6 +93,13 @@ class Insertion(QObject):
         others = (entry.stored for entry in takes.entries if entry is not chosen)
         self._do(_Wanted(selection, chosen, (chosen.stored, *others), way))
 
+    def insert_stems(self, take_id: str) -> None:
+        """Insert the stems of a take's round: a take of each object on a new track of its own, all or none."""
+        selection, takes = self._state.range.selection, self._state.takes
+        stems = tuple(stems_of(takes.round_with(take_id), takes.chosen_id).values())
+        if selection is not None and len(stems) > 1:
+            self._do(_Wanted(selection, stems[0], (), Way.NEW_TRACK, stems))
+
     def _do(self, wanted: _Wanted) -> None:
         if wanted.key not in self._under_way:
             self._under_way.add(wanted.key)
@@ -92,17 +108,22 @@ class Insertion(QObject):
     # -- into a running editor ------------------------------------------------------------------------------------
 
     def _lay(self, wanted: _Wanted) -> None:
-        def done(laid: Laid) -> None:
-            text = tr("Insertion", "The take lies on {track} of {editor} at {timecode}.").format(
-                track=laid.placement.track, editor=laid.placement.editor.host, timecode=laid.placement.timecode
+        def done(laid: tuple[Laid, ...]) -> None:
+            first = laid[0].placement
+            one = tr("Insertion", "The take lies on {track} of {editor} at {timecode}.")
+            many = tr("Insertion", "The stems lie on {track} of {editor} at {timecode}.")
+            tracks = ", ".join(each.placement.track for each in laid)
+            text = (many if wanted.stems else one).format(
+                track=tracks, editor=first.editor.host, timecode=first.timecode
             )
-            self._over(text, wanted, self._undo_laid(laid))
+            self._over(text, wanted, (lambda: take_out(laid)) if wanted.stems else self._undo_laid(laid[0]))
 
-        self._desk.work.submit(
-            lambda: self._editors.lay(wanted.selection, wanted.chosen.stored, wanted.way),
-            done,
-            lambda error: self._failed(error, wanted),
-        )
+        def work() -> tuple[Laid, ...]:
+            if wanted.stems:
+                return self._editors.lay_stems(wanted.selection, [entry.stored for entry in wanted.stems])
+            return (self._editors.lay(wanted.selection, wanted.chosen.stored, wanted.way),)
+
+        self._desk.work.submit(work, done, lambda error: self._failed(error, wanted))
 
     def _undo_laid(self, laid: Laid) -> Callable[[], object] | None:
         """What takes it out again, or brings back what was there; None where we do not know that sound."""
@@ -127,13 +148,17 @@ class Insertion(QObject):
             if place is not None:
                 return exchange(copy, place, wanted.selection, wanted.takes)
             again = copy is old and copy.path.suffix.lower() in (".otio", *OWN_COPIES)
+            if wanted.stems:
+                return lay_stems(copy, wanted.selection, _stems(wanted.stems), again)
             return lay(copy, wanted.selection, wanted.takes, again)
 
         def done(change: Change) -> None:
             self._copies[source] = change.copy
-            text = tr("Insertion", "Inserted on track {track} at {timecode} of {file}.").format(
-                track=change.placement.track, timecode=change.placement.timecode, file=change.placement.saved.name
-            )
+            first = change.placements[0]
+            one = tr("Insertion", "Inserted on track {track} at {timecode} of {file}.")
+            many = tr("Insertion", "Inserted on tracks {track} at {timecode} of {file}.")
+            tracks = ", ".join(placed.track for placed in change.placements)
+            text = (many if wanted.stems else one).format(track=tracks, timecode=first.timecode, file=first.saved.name)
             self._over(text, wanted, change.undo, lambda: self._put_back(source, old))
 
         def failed(error: FoleyCueError) -> None:
@@ -182,7 +207,8 @@ class Insertion(QObject):
         undone: Callable[[], None] = lambda: None,
     ) -> None:
         self._under_way.discard(wanted.key)
-        self._keeping.mark_used(wanted.chosen.take.take_id, True)
+        for entry in wanted.entries:
+            self._keeping.mark_used(entry.take.take_id, True)
         self._desk.inform(
             text,
             key="insert",
@@ -194,7 +220,8 @@ class Insertion(QObject):
     def _undo(self, wanted: _Wanted, undo: Callable[[], object], undone: Callable[[], None]) -> None:
         def done(_: object) -> None:
             undone()
-            self._keeping.mark_used(wanted.chosen.take.take_id, wanted.chosen.stored.used)
+            for entry in wanted.entries:
+                self._keeping.mark_used(entry.take.take_id, entry.stored.used)
             self._desk.inform(tr("Insertion", "The insertion was undone."), key="insert")
             self._next()
 
@@ -208,3 +235,9 @@ class Insertion(QObject):
         self._under_way.discard(wanted.key)
         self._desk.tell(error, key="insert", action=tr("Insertion", "Try again"), run=lambda: self._do(wanted))
         self._next()
+
+
+def _stems(entries: "Sequence[TakeEntry]") -> "list[Stem]":
+    from foleycue_plugin.usecases import Stem
+
+    return [Stem(entry.take.stem, [entry.stored]) for entry in entries]

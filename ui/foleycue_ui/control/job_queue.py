@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from foleycue_shared.errors import FoleyCueError
+from foleycue_shared.job_ids import round_of
 from foleycue_shared.messages import (
     Accepted,
     Analysed,
@@ -209,7 +210,9 @@ class JobQueue(QObject):
     def _item(self, plan: "Plan") -> QueueItem:
         request, placement = plan.request, plan.placement
         where = where_text(placement.timecode, float(placement.frames / exact_rate(request.scope.rate)))
-        return replace(QueueItem(self._new_key(), request.prompt, where, len(request.seeds), request.engine), plan=plan)
+        several = round_of(request.job_id) != request.job_id
+        title = job_title(request.stem, request.prompt, request.engine if several else "")
+        return replace(QueueItem(self._new_key(), title, where, len(request.seeds), request.engine), plan=plan)
 
     def _new_key(self) -> str:
         return f"q{next(self._keys)}"
@@ -229,6 +232,11 @@ class JobQueue(QObject):
 
     def _store_failed(self, error: FoleyCueError) -> None:
         self._desk.tell(error, key="store")
+
+
+def job_title(stem: str, prompt: str, engine: str = "") -> str:
+    """What a generation is of: its object and its words, and who makes it where others make the same."""
+    return " · ".join(dict.fromkeys(part for part in (stem, prompt, engine) if part))
 
 
 def where_text(timecode: str, seconds: float) -> str:

@@ -97,6 +97,11 @@ class RegionModel(QObject):
         """The object that is edited; None: the whole picture counts."""
         return None if self._number is None else self.get(self._number)
 
+    @property
+    def seen(self) -> tuple[SeenObject, ...]:
+        """The objects that have a place."""
+        return tuple(found for found in self.objects if found.keys)
+
     def get(self, number: int) -> SeenObject | None:
         """An object by its number."""
         return next((found for found in self.objects if found.number == number), None)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the user asks for: words, engine and how strongly it listens, takes and seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -60,6 +60,9 @@ class RequestModel(QObject):
         self.engine = "mini"
         self.setting = DEFAULT_SETTING
         self.guidance = Guidance()
+        self.also: tuple[str, ...] = ()  # other engines that make the same, to compare
+        self.stems = True  # where there are several objects, takes of each by itself
+        self.stereo = False
         self.shot_prompts: Mapping[int, str] = {}  # by the timeline frame from which they hold
         self.engines: tuple[EngineInfo, ...] = ()
         self.suggestions: tuple[str, ...] = ()
@@ -126,6 +129,25 @@ class RequestModel(QObject):
         if guidance != self.guidance:
             self.guidance = guidance
             self.changed.emit()
+
+    def set_also(self, engines: Iterable[str]) -> None:
+        """Let other engines make the same, to compare."""
+        also = tuple(dict.fromkeys(engines))
+        if also != self.also:
+            self.also = also
+            self.changed.emit()
+
+    def set_kind(self, *, stems: bool | None = None, stereo: bool | None = None) -> None:
+        """Takes of each object by itself, or of everything; in two channels, or one."""
+        kind = (self.stems if stems is None else stems, self.stereo if stereo is None else stereo)
+        if kind != (self.stems, self.stereo):
+            self.stems, self.stereo = kind
+            self.changed.emit()
+
+    def engines_asked(self) -> tuple[str, ...]:
+        """The chosen engine, and those to compare it with that can run here."""
+        others = (info.id for info in self.engines if info.available and info.id in self.also)
+        return tuple(dict.fromkeys((self.engine, *others)))
 
     def set_shot_prompt(self, frame: int, prompt: str) -> None:
         """From the shot on that starts at a timeline frame, another prompt; empty: the same as before it."""

@@ -30,6 +30,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     takes: int = 3
     seed: int | None = None
     engine: str = "mini"
+    also: tuple[str, ...] = ()
+    stems: bool = True
+    stereo: bool = False
     setting: str = DEFAULT_SETTING
     guidance: Guidance = Guidance()
     shot_prompts: dict[int, str] = {}
@@ -52,6 +55,9 @@ def take_snapshot(state: PanelState, editor: str) -> Snapshot:
         takes=request.takes,
         seed=request.seed,
         engine=request.engine,
+        also=request.also,
+        stems=request.stems,
+        stereo=request.stereo,
         setting=request.setting,
         guidance=request.guidance,
         shot_prompts=dict(request.shot_prompts),
@@ -65,5 +71,7 @@ def restore_request(snapshot: Snapshot, state: PanelState) -> None:
     request.set(takes=snapshot.takes, engine=snapshot.engine)
     request.use(snapshot.wish)
     request.set_seed(snapshot.seed)
+    request.set_also(snapshot.also)
+    request.set_kind(stems=snapshot.stems, stereo=snapshot.stereo)
     request.set_setting(snapshot.setting)
     request.set_guidance(snapshot.guidance)

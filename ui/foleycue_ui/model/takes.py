@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The takes of the marked range, and which one is chosen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from foleycue_shared.job_ids import round_of
 from foleycue_shared.messages import Take
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.answers import Answers, answers_of
@@ -65,8 +67,9 @@ class TakeEntry:
         return self.stored.path
 
     def title(self) -> str:
-        """The user's name for it, else its prompt."""
-        return self.stored.name or self.take.prompt or tr("Takes", "No prompt")
+        """The user's name for it, else its object and its prompt."""
+        parts = dict.fromkeys(part for part in (self.take.stem, self.take.prompt) if part)
+        return self.stored.name or ": ".join(parts) or tr("Takes", "No prompt")
 
 
 def as_one(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -75,6 +78,15 @@ def as_one(samples: NDArray[np.float32]) -> NDArray[np.float32]:
         return samples
     louder = np.take_along_axis(samples, np.abs(samples).argmax(axis=1, keepdims=True), axis=1)[:, 0]
     return (np.sign(louder) * np.sqrt((samples**2).sum(axis=1))).astype(np.float32)
+
+
+def stems_of(entries: Iterable[TakeEntry], chosen_id: str = "") -> dict[str, TakeEntry]:
+    """The take that stands for each object among some: the chosen one, else a starred one, else the first."""
+    found: dict[str, TakeEntry] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.take.take_id != chosen_id, not entry.stored.starred)):
+        if entry.take.stem:
+            found.setdefault(entry.take.stem, entry)
+    return found
 
 
 def peaks_of(samples: NDArray[np.float32], bins: int = PEAK_BINS) -> NDArray[np.float32]:
@@ -95,7 +107,7 @@ def read_sound(path: Path) -> Sound:
 
 
 class TakeModel(QObject):
-    """The takes of one range, by rounds (one job each): the newest round first, inside it in the order of the job.
+    """The takes of one range, by rounds (what one press asked for): the newest first, inside it in the order of jobs.
 
     The chosen take is heard, shown in the lane and inserted first; beside it one more is kept to compare it with.
     """
@@ -109,7 +121,7 @@ class TakeModel(QObject):
         self.chosen_id = ""
         self.other_id = ""  # what the user chose to compare with
         self._before_id = ""  # what was chosen last
-        self._rounds: dict[str, int] = {}  # job -> when its first take came
+        self._rounds: dict[str, int] = {}  # round -> when its first take came
 
     @property
     def chosen(self) -> TakeEntry | None:
@@ -122,7 +134,11 @@ class TakeModel(QObject):
 
     def rounds(self) -> tuple[tuple[TakeEntry, ...], ...]:
         """The takes of each round, newest round first."""
-        return tuple(tuple(group) for _, group in groupby(self.entries, key=lambda entry: entry.take.job_id))
+        return tuple(tuple(group) for _, group in groupby(self.entries, key=lambda entry: round_of(entry.take.job_id)))
+
+    def round_with(self, take_id: str) -> tuple[TakeEntry, ...]:
+        """The takes that came of the same press as one of them."""
+        return next((group for group in self.rounds() if any(e.take.take_id == take_id for e in group)), ())
 
     def add(self, *entries: TakeEntry) -> None:
         """Takes arrived; the first one is chosen at once. The same take twice is one take."""
@@ -130,7 +146,7 @@ class TakeModel(QObject):
         if not new:
             return
         for entry in new.values():
-            self._rounds.setdefault(entry.take.job_id, len(self._rounds))
+            self._rounds.setdefault(round_of(entry.take.job_id), len(self._rounds))
         self.entries = tuple(sorted((*self.entries, *new.values()), key=self._place))
         self.changed.emit()
         if not self.chosen_id:
@@ -138,8 +154,8 @@ class TakeModel(QObject):
 
     def load(self, *entries: TakeEntry) -> None:
         """All takes that the store holds of the range, oldest first; those that arrived meanwhile are in place."""
-        jobs = dict.fromkeys((*(entry.take.job_id for entry in entries), *self._rounds))
-        self._rounds = {job_id: number for number, job_id in enumerate(jobs)}
+        rounds = dict.fromkeys((*(round_of(entry.take.job_id) for entry in entries), *self._rounds))
+        self._rounds = {name: number for number, name in enumerate(rounds)}
         self.add(*entries)
 
     def choose(self, take_id: str) -> None:
@@ -208,5 +224,6 @@ class TakeModel(QObject):
         self.changed.emit()
         self.choose("")
 
-    def _place(self, entry: TakeEntry) -> tuple[int, int]:
-        return -self._rounds[entry.take.job_id], entry.take.index
+    def _place(self, entry: TakeEntry) -> tuple[int, int, str, int]:
+        take = entry.take
+        return -self._rounds[round_of(take.job_id)], len(take.job_id), take.job_id, take.index

@@ -11,6 +11,7 @@ from foleycue_ui.widgets.generate_bar import GenerateBar
 from foleycue_ui.widgets.options_row import OptionsRow
 from foleycue_ui.widgets.prompt_box import PromptBox
 from foleycue_ui.widgets.queue_list import QueueList
+from foleycue_ui.widgets.spread_row import SpreadRow
 from foleycue_ui.widgets.word_shelf import WordShelf
 
 
@@ -23,13 +24,14 @@ class AskSection(QWidget):
         self.prompt = PromptBox(state.request)
         self.shelf = WordShelf(state)
         self.options = OptionsRow(state.request)
+        self.spread = SpreadRow(state)
         self.generate_bar = GenerateBar(state)
         self.queue = QueueList(state)
         self.queue.after = self.generate_bar.cancel
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.prompt, self.shelf, self.options, self.generate_bar, self.queue):
+        for part in (self.prompt, self.shelf, self.options, self.spread, self.generate_bar, self.queue):
             column.addWidget(part)
         self.generate_bar.generate_asked.connect(controller.generate)
         self.generate_bar.cancel_asked.connect(controller.cancel)
@@ -47,7 +49,8 @@ class AskSection(QWidget):
             *(shelf.history.search, shelf.history.list),
             *shelf.strengths.sliders.values(),
             shelf.strengths.setting,
-            *(options.takes, options.seed, options.dice, options.engine),
+            *(options.takes, options.seed, options.dice, options.engine, options.compare),
+            *(self.spread.stems, self.spread.stereo),
             *(bar.generate, bar.cancel),
             self.queue.free,
         ]

@@ -4,6 +4,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from foleycue_ui.control.generation import takes_asked
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import PanelState
@@ -33,11 +34,12 @@ class GenerateBar(QWidget):
         self.cancel.clicked.connect(self.cancel_asked)
         for signal in (state.job.changed, state.range.selection_changed, state.range.changed, state.request.changed):
             signal.connect(self._show)
+        state.regions.changed.connect(self._show)
         state.range.project_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        job, takes = self._state.job, self._state.request.takes
+        job, takes = self._state.job, takes_asked(self._state)
         if job.active:
             one, many = tr("Ask", "Queue 1 more take"), tr("Ask", "Queue {count} more takes")
         else:

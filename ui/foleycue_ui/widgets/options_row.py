@@ -9,6 +9,7 @@ from foleycue_shared.messages import MAX_TAKES
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.request import RequestModel
+from foleycue_ui.widgets.compare_button import CompareButton
 from foleycue_ui.widgets.controls import Choice, IconButton, Line, chevron
 
 _MAX_SEED = 2**53 - 1
@@ -31,7 +32,7 @@ class TakesSpin(QSpinBox):
 
 
 class OptionsRow(QWidget):
-    """Three fields in a row."""
+    """Three fields in a row, and who else makes the same."""
 
     def __init__(self, model: RequestModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class OptionsRow(QWidget):
         self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,16}"), self.seed))
         self.seed.setToolTip(tr("Ask", "Seed of the first take; empty: a new one each time"))
         self.dice = IconButton("dice", tr("Ask", "Leave the seed to chance"))
+        self.compare = CompareButton(model)
         self.engine = Choice()
         self.engine.setAccessibleName(tr("Ask", "Engine"))
         self.engine.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -69,6 +71,7 @@ class OptionsRow(QWidget):
                 (tr("Ask", "Seed"), self.seed),
                 ("", self.dice),
                 (tr("Ask", "Engine"), self.engine),
+                ("", self.compare),
             )
         ):
             label = QLabel(text)
@@ -79,7 +82,12 @@ class OptionsRow(QWidget):
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(3, 3)
         self.takes.setFixedWidth(58)
-        for first, second in ((self.takes, self.seed), (self.seed, self.dice), (self.dice, self.engine)):
+        for first, second in (
+            (self.takes, self.seed),
+            (self.seed, self.dice),
+            (self.dice, self.engine),
+            (self.engine, self.compare),
+        ):
             QWidget.setTabOrder(first, second)
 
     def _seed_typed(self, text: str) -> None:

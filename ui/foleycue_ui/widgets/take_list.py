@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cards of all takes of the range, the newest round first."""
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.model.takes import TakeEntry
+from foleycue_ui.model.takes import TakeEntry, stems_of
 from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.controls import Button, caption, chain
+from foleycue_ui.widgets.round_row import RoundRow
 from foleycue_ui.widgets.take_card import TakeCard
-from foleycue_ui.widgets.take_words import time_made
 
 #: So many cards are made at first; the others when they are asked for.
 FIRST_CARDS = 24
@@ -22,13 +24,14 @@ class TakeList(QWidget):
 
     asked = pyqtSignal(str, str)
     renamed = pyqtSignal(str, str)
+    stems_asked = pyqtSignal(str)  # the id of a take of the round whose stems are wanted
 
     def __init__(self, state: PanelState, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._player = state, player
         self._most = FIRST_CARDS
         self.cards: list[TakeCard] = []
-        self.rounds: list[QLabel] = []
+        self.rounds: list[RoundRow] = []
         self.heading = caption(tr("Takes", "Takes"), "section")
         self.hint = caption(tr("Takes", "Takes appear here as they are made."))
         self.earlier = Button("", "link")
@@ -61,8 +64,8 @@ class TakeList(QWidget):
         for number, entries in zip(range(len(rounds), 0, -1), rounds, strict=True):
             if len(self.cards) >= self._most:
                 break
-            if len(rounds) > 1:
-                self._column.insertWidget(place, self._round(number, entries[0]))
+            if len(rounds) > 1 or len(stems_of(entries)) > 1:
+                self._column.insertWidget(place, self._round(number, entries))
                 place += 1
             for entry in entries:
                 card = old.pop(entry.take.take_id, None)
@@ -76,7 +79,8 @@ class TakeList(QWidget):
                 place += 1
         for card in old.values():
             self._drop(card)
-        chain(*(widget for card in self.cards for widget in card.tab_order()), self.earlier)
+        headings = (row.insert_stems for row in self.rounds)
+        chain(*headings, *(widget for card in self.cards for widget in card.tab_order()), self.earlier)
         self.hint.setVisible(not self.cards)
         left = len(takes.entries) - len(self.cards)
         self.earlier.setVisible(left > 0)
@@ -89,12 +93,11 @@ class TakeList(QWidget):
         widget.hide()
         widget.deleteLater()
 
-    def _round(self, number: int, first: TakeEntry) -> QLabel:
-        made = time_made(first)
-        words = tr("Takes", "Round {number} · {time}") if made else tr("Takes", "Round {number}")
-        label = caption(words.format(number=number, time=made))
-        self.rounds.append(label)
-        return label
+    def _round(self, number: int, entries: Sequence[TakeEntry]) -> RoundRow:
+        row = RoundRow(number, entries)
+        row.insert_stems.clicked.connect(lambda: self.stems_asked.emit(entries[0].take.take_id))
+        self.rounds.append(row)
+        return row
 
     def _card(self, entry: TakeEntry) -> TakeCard:
         card = TakeCard(entry, 1, self._state.request)

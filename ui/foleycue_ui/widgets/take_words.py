@@ -18,6 +18,8 @@ def facts(entry: TakeEntry) -> str:
         parts.append(tr("Takes", "no cues"))
     if take.loudness_lufs is not None:
         parts.append(tr("Takes", "{loudness:.1f} LUFS").format(loudness=take.loudness_lufs))
+    if take.channels > 1:
+        parts.append(tr("Takes", "stereo"))
     if entry.stored.used:
         parts.append(tr("Takes", "on the timeline"))
     return " · ".join(parts)

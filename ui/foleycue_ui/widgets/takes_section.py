@@ -35,6 +35,7 @@ class TakesSection(QWidget):
         column.addWidget(self.takes)
         self.takes.asked.connect(self._do)
         self.takes.renamed.connect(controller.keeping.rename)
+        self.takes.stems_asked.connect(controller.insertion.insert_stems)
 
     def tab_order(self) -> list[QWidget]:
         """Cards come and go; each stands where it was added, after all else."""
@@ -46,6 +47,9 @@ class TakesSection(QWidget):
         choose = tr("Actions", "Choose take {number}")
         return [
             Action("insert", tr("Actions", "Insert the chosen take"), ("Return",), self._controller.insert, group),
+            Action(
+                "insert-stems", tr("Actions", "Insert all stems of the round"), ("Shift+Return",), self._stems, group
+            ),
             Action("compare", tr("Actions", "Change over between two takes"), ("X",), takes.compare, group),
             Action("star", tr("Actions", "Star the chosen take"), ("S",), self._on_chosen("star"), group),
             Action("vary", tr("Actions", "Same prompt, new seed"), ("Shift+R",), self._on_chosen("again"), group),
@@ -101,6 +105,9 @@ class TakesSection(QWidget):
             "reveal": lambda: reveal(entry.path),
             "used": lambda: keeping.mark_used(take_id),
         }
+
+    def _stems(self) -> None:
+        self._controller.insertion.insert_stems(self._state.takes.chosen_id)
 
     def _hear(self, take_id: str) -> None:
         self._state.takes.choose(take_id)

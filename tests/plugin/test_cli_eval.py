@@ -27,6 +27,14 @@ def test_the_command_writes_table_and_figures(tmp_path, home, capsys):
     assert "exists" in capsys.readouterr().err
 
 
+def test_nothing_to_measure_and_no_pictures_to_make_sound_for(tmp_path, home, capsys):
+    truth = write_folder(tmp_path / "truth", TRUTH)
+    assert main(["eval", "--truth", str(truth)]) == 2
+    assert "--engines" in capsys.readouterr().err
+    assert main(["eval", "--truth", str(truth), "--engines", "mini"]) == 2
+    assert "holds no videos" in capsys.readouterr().err
+
+
 def test_a_mistake_is_one_sentence(tmp_path, home, capsys):
     assert main(["eval", str(tmp_path / "none"), "--truth", str(tmp_path)]) == 2
     error = capsys.readouterr().err.splitlines()

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from foleycue_backend.evaluation.metrics import ALIGNMENT, LEARNED, chosen
+from foleycue_backend.evaluation.report import Watch
 from foleycue_backend.models.store import Store
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -52,11 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The tool's grammar."""
     top = _Parser(prog="foleycue_backend.evaluation", description="Measure generated sound.", allow_abbrev=False)
-    top.add_argument("generated", type=Path, help="folder of generated sounds")
+    top.add_argument("generated", type=Path, nargs="+", help="folder of generated sounds; several are compared")
     top.add_argument("--truth", type=Path, required=True, help="folder of true sounds, or videos with them")
     top.add_argument("--videos", type=Path, help="folder of the pictures (those of the truth folder)")
     top.add_argument("--captions", type=Path, help="JSON of captions by clip name")
     top.add_argument("--metrics", help=f"comma-separated, from {', '.join(ALIGNMENT + LEARNED)} (all)")
+    top.add_argument("--named", action="store_true", help="name the column by the folder, as with several")
     top.add_argument("--json", action="store_true", help="one JSON event a line")
     top.add_argument("--home", type=Path, help="directory for everything that is kept")
     return top
@@ -64,19 +66,24 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, say: Say) -> None:
     groups = chosen(options.metrics)
-    from foleycue_backend.evaluation.evaluate import evaluate
+    from foleycue_backend.evaluation.comparison import compare
+    from foleycue_backend.evaluation.evaluate import Report, evaluate
 
     def watch(phase: str, item: str, done: int, total: int) -> None:
         say({"event": "progress", "phase": phase, "item": item, "done": done, "total": total})
 
-    report = evaluate(
-        (options.generated, options.truth, options.videos),
-        groups,
-        Store(options.home).folder / "evaluation",
-        watch,
-        options.captions,
-        AnalysisCache(home(options.home).cache / "evaluation"),
-    )
+    def one(folder: Path, watch: Watch) -> Report:
+        return evaluate(
+            (folder, options.truth, options.videos),
+            groups,
+            Store(options.home).folder / "evaluation",
+            watch,
+            options.captions,
+            AnalysisCache(home(options.home).cache / "evaluation"),
+        )
+
+    several = options.named or len(options.generated) > 1
+    report = compare(options.generated, one, watch) if several else one(options.generated[0], watch)
     say({"event": "evaluated", "report": report.json(), "markdown": report.markdown()})
 
 

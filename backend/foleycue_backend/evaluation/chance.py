@@ -12,12 +12,14 @@ import numpy as np
 
 from foleycue_backend.evaluation.alignment import Times
 from foleycue_backend.evaluation.clip_scores import ClipScore, ClipTruth, OnsetLists, score_clip
+from foleycue_backend.evaluation.sounds import Sound
 
 #: Draws of each random row for each clip, and the most other clips that stand in for one: time must not grow with the
 #: square of the set.
 DRAWS = 25
 #: Least distance of two onsets in the row @poisson, seconds.
 GAP = 0.05
+_CLICK_RATE = 16_000
 #: Another clip's sound must be at least this share of the clip's length to stand in for it.
 _LEAST_LENGTH = 0.95
 
@@ -26,6 +28,7 @@ ROWS = {
     "@poisson": f"the same, at least {1000 * GAP:g} ms apart",
     "@grid": "the same, evenly spaced",
     "@other": f"the true sound of other clips that are long enough (all, or {DRAWS} of them a clip)",
+    "@clicks": "clicks where the truth has events: what the detectors make of perfect timing",
     "@truth": "the true sound itself: the most that can be reached",
 }
 
@@ -37,6 +40,8 @@ def score_chance(row: str, name: str, truths: Mapping[str, ClipTruth], draws: in
     truth = truths[name]
     if row == "@truth":
         return score_clip(truth.onsets, truth)
+    if row == "@clicks":
+        return score_clip(OnsetLists.of(click_track(truth.onsets.events, truth.length)), truth)
     if row == "@grid":
         return score_clip(_drawn(grid, truth), truth)
     rng = np.random.default_rng(int(hashlib.sha256(name.encode()).hexdigest()[:8], 16))
@@ -56,6 +61,16 @@ def score_chance(row: str, name: str, truths: Mapping[str, ClipTruth], draws: in
 def grid(count: int, length: float) -> Times:
     """Evenly spaced seconds, half a step from either end."""
     return (np.arange(count) + 0.5) * length / max(1, count)
+
+
+def click_track(times: Times, length: float) -> Sound:
+    """A burst of noise that dies away within 30 ms at each of `times`, seconds, over silence."""
+    wave = np.zeros(round(length * _CLICK_RATE), np.float32)
+    count = round(0.03 * _CLICK_RATE)
+    burst = np.random.default_rng(0).standard_normal(count) * np.exp(-np.arange(count) / (0.005 * _CLICK_RATE))
+    for start in np.round(times * _CLICK_RATE).astype(int).tolist():
+        wave[start : start + count] += 0.3 * burst[: max(0, len(wave) - start)]
+    return Sound(wave, _CLICK_RATE)
 
 
 def uniform(rng: np.random.Generator, count: int, length: float, gap: float) -> Times:

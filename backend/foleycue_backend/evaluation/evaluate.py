@@ -10,7 +10,6 @@ from foleycue_backend.evaluation import chance
 from foleycue_backend.evaluation.alignment import AA_WINDOW, ONSET_HOP, ONSET_RATE
 from foleycue_backend.evaluation.alignment_rows import alignment_rows
 from foleycue_backend.evaluation.bootstrap import DRAWS
-from foleycue_backend.evaluation.captions import read_captions
 from foleycue_backend.evaluation.clip_files import EvaluationSet, find_clips
 from foleycue_backend.evaluation.lift import SHIFT_FROM, SHIFT_STEP
 from foleycue_backend.evaluation.metrics import LEARNED
@@ -20,6 +19,7 @@ from foleycue_backend.evaluation.set_rows import set_rows
 from foleycue_backend.evaluation.weights import Weights
 from foleycue_backend.stages.cache import AnalysisCache
 from foleycue_backend.stages.onsets import SALIENT, SOFT
+from foleycue_shared.captions import read_captions
 from foleycue_shared.version import PRODUCT_VERSION
 
 #: Part of the JSON: raised when its form changes.
@@ -66,13 +66,19 @@ class Report:
 
     def markdown(self) -> str:
         """The table, with what was skipped or missing below it."""
-        facts = {
-            "clips": len(self.clips.clips),
+        return markdown(self.rows, {**self.facts(), **self.system_facts()})
+
+    def facts(self) -> dict[str, object]:
+        """What holds for every system that these clips are made by."""
+        versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
+        return {"clips": len(self.clips.clips), "made with": f"FoleyCue {PRODUCT_VERSION}, {versions}"}
+
+    def system_facts(self) -> dict[str, object]:
+        """What was peculiar about this system's files."""
+        return {
             "skipped by the system (they count as silence)": self.clips.skipped,
             "generated without a true sound": [path.name for path in self.clips.strangers],
-            "made with": f"FoleyCue {PRODUCT_VERSION}, " + ", ".join(f"{k} {v}" for k, v in _versions().items()),
         }
-        return markdown(self.rows, facts)
 
 
 def evaluate(

@@ -70,14 +70,16 @@ def entries(rows: Sequence[Row]) -> list[dict[str, object]]:
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys([GENERATED, *(name for row in rows for name in row.figures)]))
+    """All columns, the systems' first; a table of notes alone has the one that would be there."""
+    names = dict.fromkeys(name for row in rows for name in row.figures) or {GENERATED: None}
+    return sorted(names, key=lambda name: name.startswith("@"))
 
 
 def _line(row: Row, columns: Sequence[str]) -> str:
     if row.note:
         return f"| {row.label} | 0 | {row.note} |" + " |" * (len(columns) - 1)
     cells = [_cell(row, row.figures.get(column)) for column in columns]
-    return f"| {row.label} | {row.figures[GENERATED].n} | " + " | ".join(cells) + " |"
+    return f"| {row.label} | {next(iter(row.figures.values())).n} | " + " | ".join(cells) + " |"
 
 
 def _cell(row: Row, figure: Figure | None) -> str:

@@ -3,13 +3,22 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from foleycue_plugin import outputs
 from foleycue_plugin.backend_tool import Event, absolute_path, run_tool
 from foleycue_plugin.cli import answer
+from foleycue_plugin.cli.generate import check_engine
+from foleycue_plugin.cli.interrupt import cancelling
 from foleycue_plugin.cli.progress import ProgressLine
+from foleycue_plugin.clip_sounds import clips_of, make_sounds
+from foleycue_plugin.jobs import JobRunner
+from foleycue_plugin.takes import TakeStore
 from foleycue_shared import places
+from foleycue_shared.captions import read_captions
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 
 
@@ -19,9 +28,13 @@ def run(options: argparse.Namespace) -> int:
     for target in targets:
         outputs.check_output(target, options.force)
     outputs.check_apart(targets, [] if options.captions is None else [options.captions])
+    if not options.generated and not options.engines:
+        raise FoleyCueError(ErrorCode.BAD_INPUT, "Nothing is to be measured: name a folder of sounds, or --engines.")
     answers: list[Event] = []
-    with ProgressLine() as line:
-        run_tool(places.home(), "evaluation", _arguments(options), lambda event: _take(event, answers, line))
+    with ExitStack() as stack:
+        folders = [*options.generated, *(_made(options, stack) if options.engines else ())]
+        line = stack.enter_context(ProgressLine())
+        run_tool(places.home(), "evaluation", _arguments(folders, options), lambda event: _take(event, answers, line))
     if not answers:
         raise FoleyCueError(ErrorCode.INTERNAL, "The evaluation ended without an answer: please report it.")
     with outputs.Delivery(options.force) as delivery:
@@ -34,11 +47,31 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _arguments(options: argparse.Namespace) -> list[str]:
+def _made(options: argparse.Namespace, stack: ExitStack) -> list[Path]:
+    """The folders of sounds of the engines that were asked for; those that nobody keeps go with the stack."""
+    engines = list(dict.fromkeys(name.strip() for name in options.engines.split(",") if name.strip()))
+    clips = clips_of(options.videos or options.truth)
+    prompts = {} if options.captions is None else read_captions(options.captions)
+    folder = options.keep or Path(stack.enter_context(TemporaryDirectory()))
+    home = places.home()
+    line = ProgressLine()
+    with line, JobRunner(home, line.progress, line.state) as runner, cancelling(runner):
+        known = runner.engines()
+        for engine in engines:
+            check_engine(engine, known)
+
+        def watch(item: str, done: int, total: int) -> None:
+            line.show("clip", f"sound {done + 1}/{total}: {item}")
+
+        return make_sounds(clips, engines, prompts, folder, runner, TakeStore(home), watch)
+
+
+def _arguments(folders: Sequence[Path], options: argparse.Namespace) -> list[str]:
     # Values are joined to their names, so that one that begins with a dash is none.
-    arguments = [absolute_path(options.generated), f"--truth={absolute_path(options.truth)}"]
+    arguments = [*map(absolute_path, folders), f"--truth={absolute_path(options.truth)}"]
     for name, path in (("videos", options.videos), ("captions", options.captions)):
         arguments += [] if path is None else [f"--{name}={absolute_path(path)}"]
+    arguments += ["--named"] if options.engines else []
     return arguments + ([] if options.metrics is None else [f"--metrics={options.metrics}"])
 
 

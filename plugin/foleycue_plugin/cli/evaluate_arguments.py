@@ -13,7 +13,21 @@ def add_evaluate(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the cl
     )
     # The module cannot be called like the command: eval is a word of the language.
     parser.set_defaults(command="evaluate")
-    parser.add_argument("generated", metavar="GENERATED", type=Path, help="folder of generated sounds")
+    parser.add_argument(
+        "generated",
+        metavar="GENERATED",
+        type=Path,
+        nargs="*",
+        help="folder of generated sounds; several are set side by side",
+    )
+    parser.add_argument(
+        "--engines",
+        metavar="LIST",
+        help="make sound for the pictures with these engines, comma-separated, and set them beside the folders",
+    )
+    parser.add_argument(
+        "--keep", metavar="FOLDER", type=Path, help="keep the engines' sounds here, and go on from there"
+    )
     parser.add_argument(
         "--truth",
         metavar="FOLDER",
@@ -22,7 +36,9 @@ def add_evaluate(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the cl
         help="true sounds, or videos, of the same names",
     )
     parser.add_argument("--videos", metavar="FOLDER", type=Path, help="the pictures (those of the truth folder)")
-    parser.add_argument("--captions", metavar="FILE", type=Path, help="JSON of captions by name, for the CLAP score")
+    parser.add_argument(
+        "--captions", metavar="FILE", type=Path, help="JSON of captions by name: the engines' prompts, and for CLAP"
+    )
     parser.add_argument(
         "--metrics",
         metavar="LIST",

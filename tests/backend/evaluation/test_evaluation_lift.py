@@ -78,13 +78,13 @@ def test_events_after_the_true_sound_ends_count_for_nothing():
     assert score.values["aa_align"] == 7 / 9  # the published metric knows no end
 
 
-def test_chance_rows_have_no_lift_and_the_truth_has():
+def test_chance_rows_have_no_lift_and_the_bounds_have():
     rng = np.random.default_rng(2)
     truths = {f"clip {k}": ClipTruth(lists(np.sort(rng.uniform(0.3, 9.7, 12))), LENGTH) for k in range(6)}
     for row in chance.ROWS:
         scores = [chance.score_chance(row, name, truths, draws=3) for name in truths]
         lift = np.mean([score.values["salient_lift_50"] for score in scores])
-        assert (lift > 0.7) if row == "@truth" else (abs(lift) < 0.1), row
+        assert (lift > 0.6) if row in ("@truth", "@clicks") else (abs(lift) < 0.1), row
 
 
 def test_chance_rows_are_repeatable_and_as_dense_as_the_truth():

@@ -14,11 +14,11 @@ from fakes import small_extractors
 from fakes.evaluation_sets import RATE, TRUTH, clicks, write_folder, write_sound
 from foleycue_backend.evaluation import __main__ as tool
 from foleycue_backend.evaluation import bootstrap, chance
-from foleycue_backend.evaluation.captions import read_captions
 from foleycue_backend.evaluation.clip_files import find_clips
 from foleycue_backend.evaluation.evaluate import evaluate
 from foleycue_backend.evaluation.metrics import ALIGNMENT, LEARNED, chosen
 from foleycue_backend.evaluation.sounds import read_channels, read_first_channel, read_sound
+from foleycue_shared.captions import read_captions
 from foleycue_shared.errors import FoleyCueError
 
 
@@ -138,7 +138,7 @@ def test_without_weights_the_table_says_what_belongs_where(tmp_path, truth):
 def test_markdown_has_a_line_a_metric_with_n_interval_and_chance(tmp_path, truth):
     rows, report = rows_of(truth, truth, ["aa-align"])
     lines = report.markdown().splitlines()
-    assert lines[0] == "| metric | n | generated | @random | @poisson | @grid | @other | @truth |"
+    assert lines[0] == "| metric | n | generated | @random | @poisson | @grid | @other | @clicks | @truth |"
     assert lines[2].startswith("| AA-Align | 3 | 1.00 [1.00, 1.00] | 0.")
     assert lines[3].startswith("| AA-Align lift | 3 | +0.")
     entry = report.json()["rows"][0]
@@ -146,6 +146,25 @@ def test_markdown_has_a_line_a_metric_with_n_interval_and_chance(tmp_path, truth
     assert entry["clips"] == {"bell": 1.0, "door": 1.0, "step": 1.0}
     assert report.json()["libraries"]["librosa"]
     assert rows["aa_align"].figures["@grid"].interval is not None
+
+
+def test_systems_stand_side_by_side_and_chance_once(tmp_path, truth, capsys):
+    late = write_folder(tmp_path / "late", TRUTH, delay=0.2)
+    partly = write_folder(tmp_path / "partly", {name: TRUTH[name] for name in ("bell", "door")})
+    command = [str(late), str(partly), "--truth", str(truth), "--metrics", "salient,fd", "--json"]
+    assert tool.main([*command, "--home", str(tmp_path)]) == 0
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert set(answer["report"]["systems"]) == {"late", "partly"}
+    lines = answer["markdown"].splitlines()
+    assert lines[0] == "| metric | n | late | partly | @random | @poisson | @grid | @other | @clicks | @truth |"
+    row = next(line for line in lines if line.startswith("| salient F1 ±50"))
+    assert row.split(" | ")[2].startswith("0.00")
+    assert row.split(" | ")[3].startswith("0.67")
+    assert "- partly: skipped by the system (they count as silence): step" in lines
+    assert any(line.startswith("| FD") and "not computed" in line for line in lines)
+    twin = write_folder(tmp_path / "other" / "late", TRUTH)
+    assert tool.main([str(late), str(twin), "--truth", str(truth), "--json", "--home", str(tmp_path)]) == 2
+    assert "same name" in capsys.readouterr().out
 
 
 def test_the_tool_says_events_and_ends_with_the_answer(tmp_path, truth, capsys):
@@ -158,9 +177,9 @@ def test_the_tool_says_events_and_ends_with_the_answer(tmp_path, truth, capsys):
         "phase": "alignment",
         "item": "true sound of bell",
         "done": 0,
-        "total": 11,
+        "total": 12,
     }
-    assert [event["done"] for event in events[:-1]] == list(range(11))
+    assert [event["done"] for event in events[:-1]] == list(range(12))
     assert events[-1]["event"] == "evaluated"
     assert events[-1]["report"]["rows"][0]["metric"] == "salient_f1_50"
     assert events[-1]["markdown"].startswith("| metric |")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Captions of clips, for the CLAP score."""
+"""Captions of clips: prompts for engines, and what the CLAP score compares sound with."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -29,8 +29,8 @@ def _from_object(content: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON ho
     if not isinstance(content, dict):
         return {}
     if "location" in content:
-        return _caption(content)
-    return {Path(name).stem: caption for name, caption in content.items()}
+        return _caption(cast("Any", content))
+    return {Path(name).stem: caption for name, caption in cast("dict[str, Any]", content).items()}
 
 
 def _from_lines(text: str) -> dict[str, Any]:
@@ -41,8 +41,11 @@ def _from_lines(text: str) -> dict[str, Any]:
     return {name: text for row in rows for name, text in _caption(row).items()}
 
 
-def _caption(row: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON holds is not known yet
-    if not isinstance(row, dict) or not isinstance(row.get("location"), str):
+def _caption(content: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON holds is not known yet
+    row = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    location = row.get("location")
+    if not isinstance(location, str):
         return {}
     caption = row.get("captions", row.get("caption"))
-    return {Path(row["location"]).stem: caption[0] if isinstance(caption, list) and caption else caption}
+    several = cast("list[Any]", caption) if isinstance(caption, list) else []
+    return {Path(location).stem: several[0] if several else caption}

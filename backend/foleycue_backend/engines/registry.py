@@ -16,6 +16,7 @@ _MODULES = {
     "mini": "foleycue_backend.engines.mini.engine",
     "sta-v2a": "foleycue_backend.engines.sta_v2a.engine",
     "vta-ldm": "foleycue_backend.engines.vta_ldm.engine",
+    "vta-sam": "foleycue_backend.engines.vta_sam.engine",
     "tango": "foleycue_backend.engines.tango.engine",
     "foleycrafter": "foleycue_backend.engines.foleycrafter.engine",
     "diff-foley": "foleycue_backend.engines.diff_foley.engine",

@@ -6,6 +6,7 @@ from foleycue_backend.engines.foleycrafter import published as foleycrafter
 from foleycue_backend.engines.sta_v2a import published as sta_v2a
 from foleycue_backend.engines.tango import published as tango
 from foleycue_backend.engines.vta_ldm import published as vta_ldm
+from foleycue_backend.engines.vta_sam import published as vta_sam
 from foleycue_backend.models.entries import Model
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -20,7 +21,16 @@ _MINI = Model(
     memory_bytes=700_000_000,
 )
 
-CATALOGUE: tuple[Model, ...] = (sta_v2a.MODEL, tango.MODEL, vta_ldm.MODEL, foleycrafter.MODEL, diff_foley.MODEL, _MINI)
+CATALOGUE: tuple[Model, ...] = (
+    sta_v2a.MODEL,
+    tango.MODEL,
+    vta_ldm.MODEL,
+    vta_sam.GROUNDING,
+    vta_sam.MODEL,
+    foleycrafter.MODEL,
+    diff_foley.MODEL,
+    _MINI,
+)
 
 
 def model(name: str) -> Model:

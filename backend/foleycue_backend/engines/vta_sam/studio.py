@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,15 +71,14 @@ class VtaSamStudio(VtaLdmStudio):
         folder = installed(MODEL.name)
         if folder is None:
             return None
-        adapter = ObjectAdapter.from_pretrained(folder / ADAPTER, local_files_only=True)
+        adapter: Any = ObjectAdapter.from_pretrained(folder / ADAPTER, local_files_only=True)
         if not adapter.fits(parts.keep("unet")):
             raise FoleyCueError(
                 ErrorCode.BAD_INPUT,
                 "The trained parts of vta-sam belong to another VTA-LDM: train them on the installed one, or remove "
                 f"them with `foleycue models remove {MODEL.name}`.",
             )
-        adapter.eval().to(device=parts.device)
-        return adapter
+        return adapter.eval().to(parts.device)
 
 
 class _AdaptedSystem(AudioLdmSystem):

@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QPaintEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PyQt6.QtWidgets import (
@@ -39,6 +40,7 @@ from foleycue_ui.widgets.ask_section import AskSection
 from foleycue_ui.widgets.column import Column, Columns
 from foleycue_ui.widgets.controls import rule
 from foleycue_ui.widgets.engines_page import EnginesPage
+from foleycue_ui.widgets.following import Following
 from foleycue_ui.widgets.lane_section import LaneSection
 from foleycue_ui.widgets.notices import NoticeStack
 from foleycue_ui.widgets.page import Page
@@ -114,6 +116,7 @@ class Panel(QWidget):
             Column(self.ask_section, rule(), self.takes_section),
             self.settings,
         )
+        self.following = Following(self.columns.below, self.takes_section.takes, self.state)
         pages = (self.engines_page, self.settings_page, self.shortcuts_page)
         self.pages = Pages(self.state.range, self.welcome, self.columns, *pages)
         whole = QVBoxLayout(self)
@@ -121,8 +124,8 @@ class Panel(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.state_bar)
         whole.addWidget(rule())
-        whole.addWidget(self.notices)
         whole.addWidget(self.pages, 1)
+        whole.addWidget(self.notices)
 
     def _connect(self) -> None:
         bar = self.state_bar
@@ -135,6 +138,7 @@ class Panel(QWidget):
         self.welcome.open_asked.connect(self.ask_open)
         self.welcome.demo_asked.connect(self.controller.open_demo)
         self.takes_section.prompt_asked.connect(self.ask_section.focus_prompt)
+        self.notices.height_changed.connect(self.columns.cover)
         self.controller.editors.attention.connect(self._come_forward)
 
     def _order_tabs(self) -> None:
@@ -237,6 +241,11 @@ class Panel(QWidget):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.first_painted.emit)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Notices take a share of the height."""
+        super().resizeEvent(event)
+        self.notices.fit(self.height())
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Begin with the keys in the panel's hands, not in its first button's."""

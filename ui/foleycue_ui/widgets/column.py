@@ -65,6 +65,8 @@ class Columns(QSplitter):
         self.addWidget(below)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(7)
+        self.setStretchFactor(1, 1)  # when the panel grows or shrinks, what is above stays
+        self._covered = 0
         self.moved = self.restoreState(settings.value(SPLITTER, QByteArray()))
         self.splitterMoved.connect(self._note_moved)
         above.inner.wants.connect(self.settle)
@@ -73,11 +75,15 @@ class Columns(QSplitter):
         """How high it must be to show everything."""
         return self.above.content_height() + self.below.content_height() + self.handleWidth()
 
+    def cover(self, pixels: int) -> None:
+        """So much of the height is about to be lent to something below: the lower column alone gives it up."""
+        self._covered = pixels
+
     def settle(self) -> None:
         """Share the height anew, as long as the user has not done so."""
         if not self.moved:
             room = self.height() - self.handleWidth()
-            upper = min(self.above.content_height(), round(room * (1 - _LOWER_SHARE)))
+            upper = min(self.above.content_height(), round((room + self._covered) * (1 - _LOWER_SHARE)))
             self.setSizes([upper, room - upper])
 
     def shift(self, pixels: int) -> None:

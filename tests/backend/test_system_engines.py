@@ -18,7 +18,7 @@ from foleycue_backend.engines.base import Audio, Conditions
 from foleycue_backend.engines.parts.installed import Studio
 from foleycue_backend.engines.tango import checkpoint as tango
 from foleycue_backend.engines.tango.studio import TangoStudio
-from foleycue_backend.engines.vta_ldm import published_model as vta_ldm
+from foleycue_backend.engines.vta_ldm import converter as vta_ldm
 from foleycue_backend.engines.vta_ldm.studio import VtaLdmStudio
 from foleycue_backend.models.converting import Converter
 from foleycue_shared.errors import ErrorCode, FoleyCueError

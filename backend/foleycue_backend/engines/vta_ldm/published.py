@@ -21,5 +21,5 @@ MODEL = Model(
         Part("summary", "as the model", (Source(_VTA_LDM, (("*summary.jsonl",),)),), required=False),
         Part("sound codec", CODEC_LICENCE, (TANGO_CODEC, Source(_VTA_LDM, (("*audioldm-s-full.ckpt",),)))),
     ),
-    converter="foleycue_backend.engines.vta_ldm.published_model:convert",
+    converter="foleycue_backend.engines.vta_ldm.converter:convert",
 )

@@ -135,6 +135,9 @@ def _cues(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="cues_from", choices=("picture", "guide"), default="picture", help="what to listen or look to"
     )
+    parser.add_argument(
+        "--engine", metavar="ID", default="mini", help="whose cues: some engines find their own in the picture (mini)"
+    )
     formats = ".json (cue sheet), .otio (markers), .txt or .tsv (Audacity labels)"
     parser.add_argument(
         "--import", dest="import_from", metavar="FILE", type=Path, help=f"take the cues from a file: {formats}"

@@ -51,7 +51,7 @@ def _target(options: argparse.Namespace) -> Path | None:
 
 
 def _analyse(selection: Selection, options: argparse.Namespace) -> Analysed:
-    plan = usecases.plan_analysis(selection, cues=request(options))
+    plan = usecases.plan_analysis(selection, engine=options.engine, cues=request(options))
     with ProgressLine() as line, JobRunner(places.home(), line.progress, line.state) as runner, cancelling(runner):
         return runner.analyse(plan)[0]
 

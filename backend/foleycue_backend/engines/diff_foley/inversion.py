@@ -61,7 +61,8 @@ def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool, rounds
         difference = filters @ flat.reshape(start.shape) - mel
         return 0.5 * weight * float(np.sum(difference**2)), weight * (filters.T @ difference).ravel()
 
-    memory = filters.shape[1]
+    # The solver reserves its memory at once, 2 arrays as large as the answer for each round that it remembers.
+    memory = min(filters.shape[1], rounds)
     found = fmin_l_bfgs_b(misfit, start, bounds=[(0, None)] * start.size, m=memory, maxiter=rounds)[0]
     return found.reshape(start.shape).astype(np.float32)
 

@@ -13,7 +13,7 @@ MODEL = Model(
     weights_licence="MIT by its authors; trained on from Stable Diffusion 1.4, which has a licence of its own",
     commercial=True,
     use=(
-        "Commercial work too, as its authors say. The networks began as Stable Diffusion 1.4, which is understood to be "
+        "Commercial work too, as its authors say. The networks began as Stable Diffusion 1.4, understood to be "
         "under CreativeML OpenRAIL-M: keep to its list of forbidden uses as well."
     ),
     memory_bytes=4_600_000_000,

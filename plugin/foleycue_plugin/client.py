@@ -23,13 +23,12 @@ from foleycue_shared.endpoint import ConnectionInfo, live_connection
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import (
     TERMINAL_EVENTS,
-    Analyse,
     Attach,
     Cancel,
     Cancelled,
     Event,
-    Generate,
     JobEvent,
+    JobRequest,
     Message,
     Ping,
     Pong,
@@ -69,7 +68,7 @@ class ConnectionState(StrEnum):
 class _Pending:
     """An unfinished job: enough to ask for the rest of its events, or for all of it again."""
 
-    request: Analyse | Generate
+    request: JobRequest
     frames: list[bytes]
     last_seq: int = 0
     attaching: bool = False
@@ -289,7 +288,7 @@ class Client:
     def _flush(self, connection: Connection) -> None:
         while self._outgoing:
             message, frames = self._outgoing[0]
-            if isinstance(message, Analyse | Generate):
+            if isinstance(message, JobRequest):
                 self._pending.setdefault(message.job_id, _Pending(message, frames))
             elif isinstance(message, Cancel) and message.job_id in self._pending:
                 self._pending[message.job_id].cancelled = True

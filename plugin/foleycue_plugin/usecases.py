@@ -24,6 +24,8 @@ from foleycue_shared.messages import (
     CueRequest,
     Generate,
     Guidance,
+    Locate,
+    PicturePoint,
     ShotPrompt,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "open_source",
     "plan_analysis",
     "plan_generation",
+    "plan_search",
     "renew",
     "select_frames",
 ]
@@ -54,9 +57,9 @@ MAX_SEED = 2**53 - 1
 
 
 class AnalysisPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for cues with the document that travels beside it."""
+    """A request for cues, or for where an object is, with the document that travels beside it."""
 
-    request: Analyse
+    request: Analyse | Locate
     document: bytes
 
 
@@ -71,6 +74,16 @@ def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueReques
     cues = cues or CueRequest()
     _check_media(selection, cues)
     request = Analyse(job_id=new_job_id(), scope=selection.scope, engine=engine, cues=cues)
+    return AnalysisPlan(request=request, document=selection.document)
+
+
+def plan_search(
+    selection: Selection, *, engine: str, words: str = "", point: PicturePoint | None = None
+) -> AnalysisPlan:
+    """What to send to learn where an object is, by its name or a place on it. Raises as plan_analysis."""
+    _check_text("name of the object", words)
+    _check_media(selection, CueRequest())
+    request = Locate(job_id=new_job_id(), scope=selection.scope, engine=engine, words=words, point=point)
     return AnalysisPlan(request=request, document=selection.document)
 
 

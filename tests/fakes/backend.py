@@ -18,11 +18,12 @@
         backend.send(WorkerState(state="lost"))                  # anything, to every session
 
 A script holds for jobs that come after it was set. Default: Analyse answers Accepted, Progress (decode, analyse),
-Analysed, Done; Generate answers Accepted, Progress for each phase and step, one TakeReady a seed, Done. Takes are real
-24-bit WAV files in places.outbox, of exactly the samples of the range, silent but for a click at each cue; their
-TakeReady says what a backend would say. Cancel is honoured at the next step; Attach replays; Acknowledge is only noted
-(backend.acknowledged). The same Analyse or Generate twice is one job, unless it failed and may be tried again: then it
-begins anew. Unload while a worker is said to be stalled (backend.send) fails the job that runs, as a broker does.
+Analysed, Done; Locate the same with Located (the script's objects); Generate answers Accepted, Progress for each phase
+and step, one TakeReady a seed, Done. Takes are real 24-bit WAV files in places.outbox, of exactly the samples of the
+range, silent but for a click at each cue; their TakeReady says what a backend would say. Cancel is honoured at the next
+step; Attach replays; Acknowledge is only noted (backend.acknowledged). The same job twice is one job, unless it failed
+and may be tried again: then it begins anew. Unload while a worker is said to be stalled (backend.send) fails the job
+that runs, as a broker does.
 """
 
 import hashlib
@@ -68,8 +69,12 @@ from foleycue_shared.messages import (
     Generate,
     Hello,
     JobEvent,
+    JobRequest,
     ListEngines,
     Load,
+    Locate,
+    Located,
+    LocatedObject,
     Message,
     Ping,
     Pong,
@@ -130,6 +135,7 @@ class Script:
     confidence: float = 0.8
     suggestions: tuple[str, ...] = ("a hammer hits wood",)
     cached: bool = False  # decode and analyse never appear
+    located: tuple[LocatedObject, ...] = ()
     refuse: tuple[ErrorCode, str] | None = None
     fail: tuple[ErrorCode, str] | None = None
     fail_at: str = "diffuse"
@@ -315,7 +321,7 @@ class FakeBackend:
                 if engine is None and self._stalled:
                     self._lose_worker()
                 self._tell(session, WorkerState(state="idle" if engine else "none", engine=engine))
-            case Analyse() | Generate():
+            case Analyse() | Generate() | Locate():
                 self._begin(session, request)
             case Attach():
                 self._replay(session, request.job_id, request.after)
@@ -329,7 +335,7 @@ class FakeBackend:
                     self._tell(other, WorkerState(state="stopped"))
                 self._end.set()
 
-    def _begin(self, session: str, request: Analyse | Generate) -> None:
+    def _begin(self, session: str, request: JobRequest) -> None:
         known = self._jobs.get(request.job_id)
         if known is not None and not known.retryable:
             self._replay(session, request.job_id, 0)
@@ -399,7 +405,7 @@ class FakeBackend:
 
 
 def _play(
-    request: Analyse | Generate, script: Script, outbox: Path, released: threading.Event
+    request: JobRequest, script: Script, outbox: Path, released: threading.Event
 ) -> Iterator[tuple[JobEvent, list[bytes]] | None]:
     takes = len(request.seeds) if isinstance(request, Generate) else 0
     plan = [(phase, 0) for phase in script.phases[:3] if not (script.cached and phase != "loading")]
@@ -430,7 +436,7 @@ def _play(
                 [],
             )
         if phase == script.phases[2] or (script.cached and phase == "loading"):
-            yield _analysed(request, script)
+            yield _found(request, script) if isinstance(request, Locate) else _analysed(request, script)
         if phase == script.phases[-1] and isinstance(request, Generate):
             yield TakeReady(job_id=job_id, take=_make_take(request, take, script, outbox)), []
     yield Done(job_id=job_id), []
@@ -438,6 +444,10 @@ def _play(
 
 def _seconds(scope: Scope) -> Fraction:
     return scope.frames / Fraction(scope.rate)
+
+
+def _found(request: Locate, script: Script) -> tuple[JobEvent, list[bytes]]:
+    return Located(job_id=request.job_id, objects=script.located), []
 
 
 def _analysed(request: Analyse | Generate, script: Script) -> tuple[JobEvent, list[bytes]]:

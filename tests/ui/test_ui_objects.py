@@ -52,7 +52,7 @@ def test_drawn_named_chosen_and_removed(editing: Panel, qtbot: QtBot):
         ("A", "red car", "red car"),
         ("B", "dog", "a dog barks twice"),
     ]
-    assert labels(editing) == ["Whole picture", "red car", "dog"]
+    assert labels(editing) == ["Everything", "red car", "dog"]
     overlay = editing.picture_section.region
     QTest.mouseClick(overlay, LEFT, pos=middle(editing, LOW).toPoint())
     assert regions.selected is not None
@@ -61,7 +61,7 @@ def test_drawn_named_chosen_and_removed(editing: Panel, qtbot: QtBot):
     QTest.mouseClick(bar.chips[2], LEFT)
     assert bar.name.text() == "dog"
     QTest.mouseClick(bar.remove, LEFT)
-    assert labels(editing) == ["Whole picture", "red car"]
+    assert labels(editing) == ["Everything", "red car"]
     notice = next(n for n in editing.state.notices.notices if n.key == "region")
     assert "dog" in notice.text
     assert notice.run is not None

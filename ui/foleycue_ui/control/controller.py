@@ -28,6 +28,7 @@ from foleycue_ui.control.guide import GuideTrack
 from foleycue_ui.control.insertion import AskPath, Insertion
 from foleycue_ui.control.job_queue import JobQueue
 from foleycue_ui.control.keeping import Keeping
+from foleycue_ui.control.locating import Locating
 from foleycue_ui.control.marking import Marking
 from foleycue_ui.control.memory import Memory
 from foleycue_ui.control.models import ModelKeeper
@@ -77,6 +78,7 @@ class Controller(QObject):
         self.guide_track = GuideTrack(desk, self)
         self.cue_sheets = CueSheets(desk, self)
         self.regions = Regions(desk, self.marking, self)
+        self.locating = Locating(desk, self)
         self._bridge.arrived.connect(self._on_event)
         self._bridge.link_changed.connect(self._on_state)
         state.takes.chosen_changed.connect(self._on_chosen)
@@ -107,6 +109,7 @@ class Controller(QObject):
         self._player.close()
         self.guide_track.close()
         self.regions.close()
+        self.locating.cancel()
         self.editors.close()
         self.models.close()
         self._bridge.close()
@@ -160,6 +163,8 @@ class Controller(QObject):
         elif isinstance(event, JobEvent | Refused):
             if event.job_id and event.job_id == self.marking.analysis_id:
                 self.marking.on_event(event, blobs)
+            elif event.job_id and event.job_id == self.locating.job_id:
+                self.locating.on_event(event)
             elif event.job_id and self.queue.knows(event.job_id):
                 self.queue.on_event(event, blobs)
             elif isinstance(event, Refused) and event.job_id is None:

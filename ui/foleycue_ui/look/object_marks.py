@@ -18,6 +18,11 @@ def on_picture(number: int) -> QColor:
     return _colour(DARK, number)
 
 
+def in_panel(number: int) -> QColor:
+    """The same in the palette that is worn now."""
+    return _colour(theme.current(), number)
+
+
 def draw_tag(painter: QPainter, corner: QPointF, number: int, words: str) -> None:
     """A label whose lower left corner lies on a box's upper left one, or inside the box at the picture's top."""
     painter.setFont(theme.font(11, strong=True))
@@ -38,7 +43,7 @@ def badge(number: int, letter: str) -> QIcon:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_colour(theme.current(), number))
+    painter.setBrush(in_panel(number))
     painter.drawRoundedRect(QRectF(0, 0, size, size), 3, 3)
     painter.setPen(theme.colour("sunken"))
     painter.setFont(theme.font(10, strong=True))

@@ -112,10 +112,20 @@ class RegionModel(QObject):
 
     def add(self, frame: int, box: Box) -> None:
         """A new object with its first key; selected. Nothing happens beyond MAX_OBJECTS."""
-        taken = {found.number for found in self.objects}
-        number = next((free for free in range(MAX_OBJECTS) if free not in taken), None)
+        number = self._free()
         if number is not None:
             self._keep((*self.objects, SeenObject(number=number, keys=(_key(frame, box),))), number)
+
+    def add_located(self, label: str, keys: Iterable[RegionKey]) -> None:
+        """An object that an engine found, selected; the one of the same name moves there instead."""
+        found = next((seen for seen in self.objects if seen.label and seen.label == label), None)
+        ordered = tuple(sorted(keys, key=lambda key: key.frame))
+        number = self._free() if found is None else found.number
+        if number is None or not ordered:
+            return
+        seen = msgspec.structs.replace(found or SeenObject(number=number, label=label[:MAX_LABEL]), keys=ordered)
+        rest = tuple(other for other in self.objects if other.number != number)
+        self._keep(tuple(sorted((*rest, seen), key=lambda other: other.number)), number)
 
     def describe(self, number: int, *, label: str | None = None, prompt: str | None = None) -> None:
         """Name an object, or say what it sounds like."""
@@ -226,6 +236,10 @@ class RegionModel(QObject):
         return _between(first, last, (frame - first.frame) / span if span > 0 else 0.0)
 
     # -- inner ----------------------------------------------------------------------------------------------------
+
+    def _free(self) -> int | None:
+        taken = {found.number for found in self.objects}
+        return next((number for number in range(MAX_OBJECTS) if number not in taken), None)
 
     def _in_shot(self, keys: Iterable[RegionKey], frame: int) -> list[RegionKey]:
         after = max(1, bisect_right(self._starts, frame))

@@ -4,22 +4,25 @@
 from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from foleycue_ui.control.locating import Locating
 from foleycue_ui.look import theme
 from foleycue_ui.look.object_marks import badge
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.region import RegionModel, SeenObject
+from foleycue_ui.model.region import SeenObject
+from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.controls import Button, IconButton, Line
+from foleycue_ui.widgets.find_row import FindRow
 from foleycue_ui.widgets.flow import Flow
 
 
 class ObjectBar(QWidget):
-    """A chip each object; below them the name and the words of the selected one."""
+    """A chip each object; below them the name and the words of the selected one, and what finds others."""
 
     remove_asked = pyqtSignal(int)
 
-    def __init__(self, regions: RegionModel, parent: QWidget | None = None) -> None:
+    def __init__(self, state: PanelState, locating: Locating, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._regions = regions
+        self._regions = state.regions
         self._shown: tuple[object, ...] | None = None
         self.chips: list[Button] = []
         self.flow = Flow()
@@ -39,15 +42,17 @@ class ObjectBar(QWidget):
         column.setSpacing(6)
         column.addWidget(self.flow)
         column.addWidget(self.words)
+        self.search = FindRow(locating, state.range)
+        column.addWidget(self.search)
         self.name.textEdited.connect(lambda text: self._describe(label=text))
         self.prompt.textEdited.connect(lambda text: self._describe(prompt=text))
         self.remove.clicked.connect(self._remove)
-        regions.changed.connect(self._show)
+        self._regions.changed.connect(self._show)
         self._show()
 
     def tab_order(self) -> list[QWidget]:
         """What Tab reaches; chips come and go, and stand where they were added."""
-        return [self.name, self.prompt, self.remove]
+        return [self.name, self.prompt, self.remove, self.search.words, self.search.button]
 
     def changeEvent(self, a0: QEvent | None) -> None:
         """Another palette: the chips' colours are pictures."""
@@ -89,7 +94,7 @@ class ObjectBar(QWidget):
 
     def _make_chips(self) -> None:
         self.flow.clear()
-        whole = tr("Region", "Whole picture")
+        whole = tr("Region", "Everything")
         self.chips = [self._chip(None, whole, tr("Region", "Let the whole picture count"))]
         for seen in self._regions.objects:
             chip = self._chip(seen.number, seen.label or seen.letter, tr("Region", "Edit this object, show its cues"))

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The objects on the picture: drawn, chosen, moved and resized there, by mouse or by keys."""
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from foleycue_shared.messages import PicturePoint
 from foleycue_ui.look.object_marks import draw_tag, on_picture
 from foleycue_ui.look.palettes import DARK
 from foleycue_ui.look.words import tr
@@ -40,6 +41,8 @@ class RegionOverlay(QWidget):
     A press on another object selects it; a rectangle drawn where none is held is a new object.
     Arrows move the region, with Shift they size it, with Ctrl in large steps; Delete removes the keyframe here.
     """
+
+    pointed = pyqtSignal(PicturePoint)
 
     def __init__(self, picture: PictureView, regions: RegionModel, player: Player) -> None:
         super().__init__(picture)
@@ -116,8 +119,15 @@ class RegionOverlay(QWidget):
             self._put(moved(self._start, self._held, by.x() / area.width(), by.y() / area.height()))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Let go."""
-        self._held = None
+        """Let go; a click where nothing is held points at something."""
+        held, self._held = self._held, None
+        area, near = self._picture.picture_rect(), QApplication.startDragDistance()
+        if event is None or held != "" or (event.position() - self._press).manhattanLength() >= near:
+            return
+        if area.contains(self._press) and self._player.frames:
+            x = (self._press.x() - area.x()) / area.width()
+            y = (self._press.y() - area.y()) / area.height()
+            self.pointed.emit(PicturePoint(frame=self._player.frame, x=min(x, 1.0), y=min(y, 1.0)))
 
     def _grip(self, at: QPointF) -> str:
         box = self._box()

@@ -6,6 +6,7 @@ from PyQt6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from foleycue_ui.look import theme
+from foleycue_ui.look.object_marks import in_panel
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.region import RegionModel
 from foleycue_ui.playback.player import Player
@@ -105,7 +106,8 @@ class ScrubBar(QWidget):
     def _paint_key(self, painter: QPainter, at: QPointF, here: bool) -> None:
         size = _DIAMOND * (1.35 if here else 1.0)
         painter.setPen(QPen(theme.colour("sunken"), 1))
-        painter.setBrush(theme.colour("user"))
+        selected = self._regions.selected
+        painter.setBrush(in_panel(0 if selected is None else selected.number))
         steps = ((0, -size), (size, 0), (0, size), (-size, 0))
         painter.drawPolygon(QPolygonF([QPointF(at.x() + x, at.y() + y) for x, y in steps]))
 

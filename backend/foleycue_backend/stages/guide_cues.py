@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cues from the guide track: the transients of production sound, which are the truth where there is any.
 
-People talk in production sound, and their syllables rise as steeply as anything: onsets that belong to a voice are told
-apart (voice.py), and far more is asked of them.
+People talk in production sound, and their syllables rise as steeply as anything: where somebody talks (speech.py),
+onsets that belong to the voice are told apart (voice.py), and far more is asked of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ from foleycue_backend.stages.mel_flux import FRAME_RATE, SAMPLE_RATE
 from foleycue_backend.stages.onsets import detect, refine
 from foleycue_backend.stages.picture_cues import CURVE_RATE, Prediction
 from foleycue_backend.stages.raw_audio import RawAudio
+from foleycue_backend.stages.speech import speech_logits
 from foleycue_backend.stages.voice import voices
 from foleycue_shared.cues import MAX_CUES, Cue, CueSource
 from foleycue_shared.timing import CUE_RATE, FrameRange
@@ -45,7 +46,7 @@ def listen(sound: RawAudio, on_step: Callable[[], None]) -> Guide:
 
     found = detect(blocks, _LEAST_DELTA)
     samples = np.array([refine(sound.read, SAMPLE_RATE, float(s)) for s in found.seconds], np.int64)
-    voice = voices(sound.read, samples, on_step)
+    voice = voices(sound.read, samples, speech_logits(blocks()), on_step)
     return Guide(np.maximum(0, samples / SAMPLE_RATE), found.strength, voice, found.curve)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Could a take be mistaken for speech or for music? Rules on its pitch and its partials, made to be silent in doubt.
 
-Speech: many short voiced stretches whose pitch glides, within some semitones, while the spectrum moves, and begun by
-what the voice net takes for a voice. Music: most of the energy in partials that hold still, in tune with one another
+Speech: many short voiced stretches whose pitch glides, within some semitones, while the spectrum moves, and the speech
+detector hears somebody talk. Music: most of the energy in partials that hold still, in tune with one another
 on the semitones, of several pitches that come and go. So drums alone, a single held chord and song over instruments
 may pass unnoticed.
 """
@@ -16,11 +16,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.ndimage import binary_opening, uniform_filter1d
+from scipy.special import expit
 
 from foleycue_backend.stages.mel_flux import FRAME_RATE, HOP, SAMPLE_RATE, mel_power
-from foleycue_backend.stages.onsets import detect, refine
 from foleycue_backend.stages.raw_audio import Audio, RawAudio, resample
-from foleycue_backend.stages.voice import pitches, voices
+from foleycue_backend.stages.speech import speech_logits
+from foleycue_backend.stages.voice import pitches
 
 #: Seconds that are judged at once; what is shorter than LEAST is not judged.
 STRETCH, LEAST = 10.0, 1.5
@@ -30,7 +31,8 @@ MOST_STRETCHES, AGREEING = 24, 0.1
 _SILENT = 10 ** (-60 / 20)
 _AUDIBLE_DB = 30.0
 _PITCH_WINDOW = 1024
-_ONSETS = 24
+#: Share of a stretch in which somebody must talk.
+_TALKING = 0.3
 
 _WINDOW, _STEP = 4096, 640
 #: Bins of the partials looked at: 80 Hz to 4 kHz.
@@ -104,8 +106,8 @@ def sounds_like(audio: RawAudio) -> tuple[str, ...]:
 
 
 def is_speech(sound: Audio) -> bool:
-    """Whether a stretch (n,) at SAMPLE_RATE, peak 1, is like speech: by its voicing, and then by the voice net."""
-    return voicing(sound).spoken and _voice_share(sound) >= 0.3
+    """Whether a stretch (n,) at SAMPLE_RATE, peak 1, is like speech: by its voicing, and then by the detector."""
+    return voicing(sound).spoken and float(expit(speech_logits([sound])).mean()) >= _TALKING
 
 
 def is_music(sound: Audio) -> bool:
@@ -158,20 +160,6 @@ def _runs(mask: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
     """Where the mask (n,) holds for at least so many frames: first, and one after the last."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     return [(low, high) for low, high in edges.reshape(-1, 2).tolist() if high - low >= least]
-
-
-def _voice_share(sound: Audio) -> float:
-    """How sure the voice net is, 0 … 1, on average over the plainest onsets."""
-
-    def read(start: int, stop: int) -> Audio:
-        inner = sound[max(0, start) : max(0, stop)]
-        before = min(max(0, -start), stop - start)
-        return np.pad(inner, (before, stop - start - before - len(inner)))
-
-    onsets = detect(lambda: [sound], 0.07)
-    plain = np.sort(np.argsort(onsets.strength)[-_ONSETS:])
-    places = np.array([refine(read, SAMPLE_RATE, float(time)) for time in onsets.seconds[plain]], np.int64)
-    return float(voices(read, places, lambda: None).mean()) if len(places) else 0.0
 
 
 def tonality(sound: Audio) -> Tonality:

@@ -2,7 +2,9 @@
 """Does an onset belong to a voice? A small net on the spectrum and the pitch around it.
 
 Both rise as steeply; what tells a syllable from a knock is what follows (a pitch that holds and glides, formants) and
-what surrounds it (more syllables). Trained on procedural sound only (foleycue_backend.training.voice).
+what surrounds it (more syllables). Trained on procedural sound and on synthesised speech by
+foleycue_backend.training.voice. Where nobody talks at all (speech.py) nothing is a voice's, however much a bark or a
+plucked string is like one.
 """
 
 from collections.abc import Callable
@@ -13,16 +15,21 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.special import expit
 
 from foleycue_backend.stages.mel_flux import BANDS, HOP, SAMPLE_RATE, mel_power
 from foleycue_backend.stages.raw_audio import Audio
+from foleycue_backend.stages.speech import CHUNK
 
 WEIGHTS = Path(__file__).with_name("voice.npz")
 
 Read = Callable[[int, int], Audio]
 
-#: Added to the net's logit: on recorded speech, which no training saw, it ranks as well but is less sure.
-_BOLDNESS = 1.5
+#: Added to the net's logit where nobody talks, and where somebody surely does; in seconds, over how long that is
+#: averaged and how far around an onset it counts: a word's start and end are heard late, and people pause.
+_ALONE, _AMONG = -12.0, 2.0
+_STEADY, _AROUND = 0.25, 0.6
 
 #: Frames of 10 ms before and after an onset: in all, and those looked at closely.
 _REACH = 80
@@ -45,8 +52,10 @@ class VoiceNet:
     out: NDArray[np.float32]
     out_bias: NDArray[np.float32]
 
-    def __call__(self, described: NDArray[np.float32], boldness: float = 0.0) -> NDArray[np.float32]:
-        """0 … 1 for each row of features (n, features); boldness is added to the logit."""
+    def __call__(
+        self, described: NDArray[np.float32], boldness: NDArray[np.float32] | float = 0.0
+    ) -> NDArray[np.float32]:
+        """0 … 1 for each row of features (n, features); boldness (n,) is added to the logit."""
         x = (described - self.mean) / self.spread
         x = np.maximum(0, x @ self.hidden + self.hidden_bias) @ self.out + self.out_bias + boldness
         return (1 / (1 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
@@ -63,13 +72,27 @@ def voice_net() -> VoiceNet:
         return VoiceNet(**{name: stored[name].astype(np.float32) for name in stored.files})
 
 
-def voices(read: Read, samples: NDArray[np.int64], on_step: Callable[[], None]) -> NDArray[np.float32]:
-    """How sure it is, 0 … 1, that each onset (samples at 16 kHz) is a voice's; read as RawAudio.read."""
+def voices(
+    read: Read, samples: NDArray[np.int64], talking: NDArray[np.float32], on_step: Callable[[], None]
+) -> NDArray[np.float32]:
+    """How sure it is, 0 … 1, that each onset (samples at 16 kHz) is a voice's; read as RawAudio.read.
+
+    `talking` (chunks,): logits of speech.speech_logits.
+    """
     rows = []
     for sample in samples:
         on_step()
         rows.append(describe(read, int(sample)))
-    return voice_net()(np.array(rows), _BOLDNESS) if rows else np.zeros(0, np.float32)
+    if not rows:
+        return np.zeros(0, np.float32)
+    return voice_net()(np.array(rows), _ALONE + (_AMONG - _ALONE) * talk_near(talking, samples))
+
+
+def talk_near(talking: NDArray[np.float32], samples: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How surely somebody talks around each onset, 0 … 1; a moment that is like a voice is not enough."""
+    steady = uniform_filter1d(expit(talking), round(_STEADY * SAMPLE_RATE / CHUNK), mode="nearest")
+    widest = maximum_filter1d(steady, 2 * round(_AROUND * SAMPLE_RATE / CHUNK) + 1, mode="nearest")
+    return widest[np.clip(samples // CHUNK, 0, len(widest) - 1)].astype(np.float32)
 
 
 def describe(read: Read, sample: int) -> NDArray[np.float32]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command `voice`: train the net that tells a voice's onsets from those of things."""
+"""The commands `voice`, which trains the net that tells a voice's onsets from those of things, and `speech`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import numpy as np
 import torch
 from torch import nn
 
+from foleycue_backend.stages.speech import WEIGHTS as SPEECH_WEIGHTS
 from foleycue_backend.stages.voice import WEIGHTS, VoiceNet
 from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.mini.bank import Bank
+from foleycue_backend.training.voice.published import convert
 from foleycue_backend.training.voice.scenes import examples, make_scene
+from foleycue_backend.training.voice.spoken import Speakers
 
-HIDDEN = 24
+HIDDEN = 64
 STEPS = 4_000
 BATCH = 256
 VARIANTS = 40
@@ -26,20 +29,24 @@ def add_commands(what: Any) -> None:  # noqa: ANN401 - argparse does not name th
     """Add the command to the subparsers of the training."""
     voice = what.add_parser("voice", help="train the net that tells a voice's onsets from those of things")
     voice.add_argument("--out", type=Path, default=WEIGHTS, help="the file of weights")
-    voice.add_argument("--scenes", type=int, default=2_400, help="scenes of 6 s")
+    voice.add_argument("--scenes", type=int, default=1_500, help="scenes of 6 s")
+    voice.add_argument("--speech", type=Path, help="a folder of speech to learn from, beside the synthesiser's")
     voice.add_argument("--seed", type=int, default=0)
     voice.set_defaults(run=_train)
+    speech = what.add_parser("speech", help="take the speech detector's weights from the package silero-vad")
+    speech.add_argument("published", type=Path, help="its file silero_vad/data/silero_vad.jit")
+    speech.set_defaults(run=_convert)
 
 
 def _train(args: argparse.Namespace, log: Log) -> None:
-    bank = Bank(VARIANTS, args.seed)
+    bank, speakers = Bank(VARIANTS, args.seed), Speakers(args.speech)
     rows: list[np.ndarray[Any, Any]] = []
     labels: list[bool] = []
     held_out_from = 0
     for index in range(args.scenes):
         if index == args.scenes - args.scenes // 8:
             held_out_from = len(rows)
-        found = examples(make_scene(index, args.seed, bank))
+        found = examples(make_scene(index, args.seed, bank, speakers))
         rows += found[0]
         labels += found[1]
         if index % 200 == 199:
@@ -52,6 +59,11 @@ def _train(args: argparse.Namespace, log: Log) -> None:
         f"held out: {np.mean(guess[truth]):.3f} of a voice's onsets known, {np.mean(guess[~truth]):.3f} of others taken"
     )
     log(f"{args.out}: {args.out.stat().st_size / 1024:.0f} KiB")
+
+
+def _convert(args: argparse.Namespace, log: Log) -> None:
+    convert(args.published)
+    log(f"{SPEECH_WEIGHTS}: {SPEECH_WEIGHTS.stat().st_size / 1024:.0f} KiB")
 
 
 def fit(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], seed: int) -> VoiceNet:

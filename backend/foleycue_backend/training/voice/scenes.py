@@ -14,7 +14,8 @@ from foleycue_backend.stages.voice import describe
 from foleycue_backend.training.mini.bank import ONE_SHOTS, Bank
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE as BANK_RATE
 from foleycue_backend.training.mini.synthesis import noise, span
-from foleycue_backend.training.voice.talk import SAMPLE_RATE, Audio, Rng, talk
+from foleycue_backend.training.voice.spoken import Speakers
+from foleycue_backend.training.voice.talk import SAMPLE_RATE, Audio, Rng
 
 SECONDS = 6.0
 #: An onset this near an event is the event's; softer than the voice by so many dB, an event is not heard.
@@ -62,8 +63,8 @@ def plucks(rng: Rng, seconds: float) -> tuple[Audio, list[float]]:
     return (out / max(1e-9, float(np.abs(out).max()))).astype(np.float32), times.tolist()
 
 
-def make_scene(index: int, seed: int, bank: Bank) -> Scene:
-    """Scene number `index`: a pure function of (index, seed, bank seed)."""
+def make_scene(index: int, seed: int, bank: Bank, speakers: Speakers) -> Scene:
+    """Scene number `index`: a pure function of (index, seed, bank seed) and what the speakers can say."""
     rng = np.random.default_rng([seed, index])
     n = round(SECONDS * SAMPLE_RATE)
     events, times = np.zeros(n, np.float32), []
@@ -74,9 +75,9 @@ def make_scene(index: int, seed: int, bank: Bank) -> Scene:
         events, times = strikes(rng, bank, int(rng.integers(1, 12)), SECONDS)
     voice = np.zeros(n, np.float32)
     if rng.random() < 0.62 or not times:
-        voice = talk(rng, SECONDS) * 2
+        voice = speakers.stretch(rng, SECONDS) * 2
         if rng.random() < 0.15:
-            voice = 0.6 * voice + 0.6 * talk(rng, SECONDS)
+            voice = 0.6 * voice + 0.6 * speakers.stretch(rng, SECONDS)
     gain = 10 ** (rng.uniform(-22, 14) / 20) if voice.any() else 1.0
     bed = np.zeros(n)
     if rng.random() < 0.3:

@@ -13,7 +13,7 @@ import numpy as np
 import opentimelineio as otio
 from numpy.typing import NDArray
 
-from foleycue_shared.messages import Analysed, Take
+from foleycue_shared.messages import Analysed, Located, Take
 from foleycue_shared.timeline import to_document
 
 
@@ -36,6 +36,9 @@ class Record:
     def analysed(self, event: Analysed, curve: bytes) -> None:
         """Keep an analysis."""
         self.analyses.append(event)
+
+    def located(self, event: Located) -> None:
+        """No benchmark looks for objects."""
 
     def take(self, take: Take) -> None:
         """Keep a take."""

@@ -48,6 +48,10 @@
         <translation>Gewählten Take einfügen</translation>
     </message>
     <message>
+        <source>Insert all stems of the round</source>
+        <translation>Alle Stems der Runde einfügen</translation>
+    </message>
+    <message>
         <source>Change over between two takes</source>
         <translation>Zwischen zwei Takes umschalten</translation>
     </message>
@@ -266,6 +270,22 @@
 </context><context>
     <name>Ask</name>
     <message>
+        <source>One stem each object</source>
+        <translation>Ein Stem je Objekt</translation>
+    </message>
+    <message>
+        <source>Takes of each object by itself, with its own name, cues and track</source>
+        <translation>Takes von jedem Objekt für sich, mit eigenem Namen, eigenen Cues und eigener Spur</translation>
+    </message>
+    <message>
+        <source>Stereo by place</source>
+        <translation>Stereo nach Ort</translation>
+    </message>
+    <message>
+        <source>Two channels, panned by where the object is in the picture</source>
+        <translation>Zwei Kanäle, verteilt danach, wo das Objekt im Bild ist</translation>
+    </message>
+    <message>
         <source>Number of takes</source>
         <translation>Anzahl der Takes</translation>
     </message>
@@ -376,6 +396,22 @@
     <message>
         <source>No music</source>
         <translation>Keine Musik</translation>
+    </message>
+    <message>
+        <source>Compare with other engines</source>
+        <translation>Mit anderen Engines vergleichen</translation>
+    </message>
+    <message>
+        <source>Same words, cues and seeds, made by this engine too</source>
+        <translation>Gleiche Worte, Cues und Seeds, auch von dieser Engine erzeugt</translation>
+    </message>
+    <message>
+        <source>Compared with {engines}</source>
+        <translation>Verglichen mit {engines}</translation>
+    </message>
+    <message>
+        <source>Let other engines make the same, to compare</source>
+        <translation>Andere Engines dasselbe erzeugen lassen, zum Vergleich</translation>
     </message>
     <message>
         <source>Words under a name, to use again</source>
@@ -622,8 +658,16 @@
         <translation>Der Take liegt auf {track} in {editor} bei {timecode}.</translation>
     </message>
     <message>
+        <source>The stems lie on {track} of {editor} at {timecode}.</source>
+        <translation>Die Stems liegen auf {track} von {editor} bei {timecode}.</translation>
+    </message>
+    <message>
         <source>Inserted on track {track} at {timecode} of {file}.</source>
         <translation>Eingefügt auf Spur {track} bei {timecode} in {file}.</translation>
+    </message>
+    <message>
+        <source>Inserted on tracks {track} at {timecode} of {file}.</source>
+        <translation>Eingefügt auf den Spuren {track} bei {timecode} von {file}.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1631,11 +1675,19 @@ Hier: je höher, desto stärker.</translation>
     <name>Region</name>
     <message>
         <source>The object {name} was removed.</source>
-        <translation type="unfinished" />
+        <translation>Das Objekt {name} wurde entfernt.</translation>
     </message>
     <message>
         <source>Undo</source>
         <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Nothing was found: draw a box around it instead.</source>
+        <translation>Nichts gefunden: stattdessen einen Rahmen darum ziehen.</translation>
+    </message>
+    <message>
+        <source>Found: {names}. Look whether the boxes fit.</source>
+        <translation>Gefunden: {names}. Bitte nachsehen, ob die Rahmen passen.</translation>
     </message>
     <message>
         <source>Region of the picture</source>
@@ -1651,39 +1703,39 @@ Hier: je höher, desto stärker.</translation>
     </message>
     <message>
         <source>Name of the object, which its takes and tracks get</source>
-        <translation type="unfinished" />
+        <translation>Name des Objekts, den seine Takes und Spuren bekommen</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">Name</translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>What the object sounds like; empty: its name says it</source>
-        <translation type="unfinished" />
+        <translation>Wie das Objekt klingt; leer: Sein Name sagt es</translation>
     </message>
     <message>
         <source>Remove the object</source>
-        <translation type="unfinished" />
+        <translation>Objekt entfernen</translation>
     </message>
     <message>
         <source>What it sounds like</source>
-        <translation type="unfinished" />
+        <translation>Wie es klingt</translation>
     </message>
     <message>
-        <source>Whole picture</source>
-        <translation>Ganzes Bild</translation>
+        <source>Everything</source>
+        <translation>Alles</translation>
     </message>
     <message>
         <source>Let the whole picture count</source>
-        <translation type="unfinished" />
+        <translation>Das ganze Bild zählen lassen</translation>
     </message>
     <message>
         <source>Edit this object, show its cues</source>
-        <translation type="unfinished" />
+        <translation>Dieses Objekt bearbeiten und seine Cues zeigen</translation>
     </message>
     <message>
         <source>Object {letter} {name}</source>
-        <translation type="unfinished" />
+        <translation>Objekt {letter} {name}</translation>
     </message>
     <message>
         <source>Keyframe</source>
@@ -1692,6 +1744,10 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>Keyframe at this frame</source>
         <translation>Schlüsselbild an dieser Stelle</translation>
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation>Ganzes Bild</translation>
     </message>
     <message>
         <source>Use the whole picture in this shot</source>
@@ -1724,6 +1780,26 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>{count} keyframes in this shot</source>
         <translation>{count} Schlüsselbilder in diesem Shot</translation>
+    </message>
+    <message>
+        <source>Name of what should be found in the picture</source>
+        <translation>Name dessen, was im Bild gefunden werden soll</translation>
+    </message>
+    <message>
+        <source>Find by name: red car, dog …</source>
+        <translation>Nach Namen suchen: rotes Auto, Hund …</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Looks for it in the range; a click on the picture finds what lies there</source>
+        <translation>Sucht es im Bereich; ein Klick ins Bild findet, was dort liegt</translation>
     </message>
 </context><context>
     <name>Settings</name>
@@ -2050,14 +2126,6 @@ Hier: je höher, desto stärker.</translation>
         <translation>{count} frühere Takes zeigen</translation>
     </message>
     <message>
-        <source>Round {number} · {time}</source>
-        <translation>Durchgang {number} · {time}</translation>
-    </message>
-    <message>
-        <source>Round {number}</source>
-        <translation>Durchgang {number}</translation>
-    </message>
-    <message>
         <source>B</source>
         <translation>B</translation>
     </message>
@@ -2138,6 +2206,10 @@ Hier: je höher, desto stärker.</translation>
         <translation>{loudness:.1f} LUFS</translation>
     </message>
     <message>
+        <source>stereo</source>
+        <translation>Stereo</translation>
+    </message>
+    <message>
         <source>on the timeline</source>
         <translation>auf der Timeline</translation>
     </message>
@@ -2156,6 +2228,22 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>Waveform</source>
         <translation>Wellenform</translation>
+    </message>
+    <message>
+        <source>Round {number} · {time}</source>
+        <translation>Durchgang {number} · {time}</translation>
+    </message>
+    <message>
+        <source>Round {number}</source>
+        <translation>Durchgang {number}</translation>
+    </message>
+    <message>
+        <source>Insert all {count} stems</source>
+        <translation>Alle {count} Stems einfügen</translation>
+    </message>
+    <message>
+        <source>One take of each object, each on its own new track: {names}</source>
+        <translation>Ein Take von jedem Objekt, jeder auf seiner eigenen neuen Spur: {names}</translation>
     </message>
 </context><context>
     <name>Welcome</name>

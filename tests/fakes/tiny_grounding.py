@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
+from transformers.models.clip.configuration_clip import CLIPConfig, CLIPTextConfig, CLIPVisionConfig
+from transformers.models.clip.modeling_clip import CLIPModel
 from transformers.models.grounding_dino.configuration_grounding_dino import GroundingDinoConfig
 from transformers.models.grounding_dino.image_processing_pil_grounding_dino import GroundingDinoImageProcessorPil
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
@@ -91,4 +93,31 @@ def write_masks(folder: Path, seed: int = 0) -> Path:
     # Random weights say of nearly everything that it is not there; these say that it is.
     torch.nn.init.constant_(network.mask_decoder.pred_obj_score_head.proj_out.bias, 3.0)
     network.save_pretrained(folder)
+    return folder
+
+
+def write_clip(folder: Path, width: int = 20) -> Path:
+    """A folder as openai/clip-vit-large-patch14 is one, both towers."""
+    torch.manual_seed(3)
+    small: dict[str, Any] = {
+        "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2,
+        "projection_dim": width,
+    }  # fmt: skip
+    vocabulary = len(WORDS) + 2
+    text = CLIPTextConfig(
+        **small, vocab_size=vocabulary, max_position_embeddings=16, bos_token_id=None, eos_token_id=vocabulary - 1
+    )
+    vision = CLIPVisionConfig(**small, image_size=32, patch_size=16)
+    CLIPModel(
+        CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=width)
+    ).save_pretrained(folder)
+    names = {word: number for number, word in enumerate(("<unknown>", *WORDS, "<end>"))}
+    tokenizer = Tokenizer(models.WordLevel(names, unk_token="<unknown>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A <end>", special_tokens=[("<end>", vocabulary - 1)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unknown>", eos_token="<end>", pad_token="<end>", model_max_length=16
+    ).save_pretrained(folder)
     return folder

@@ -12,6 +12,7 @@ from foleycue_backend.training.mini import library_command
 from foleycue_backend.training.sta_v2a import command as sta_v2a
 from foleycue_backend.training.sta_v2a.small import command as small
 from foleycue_backend.training.voice import command as voice
+from foleycue_backend.training.vta_sam import command as vta_sam
 from foleycue_shared.errors import FoleyCueError
 
 
@@ -24,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     sta_v2a.add_commands(what)
     small.add_commands(what)
     voice.add_commands(what)
+    vta_sam.add_commands(what)
     return top
 
 

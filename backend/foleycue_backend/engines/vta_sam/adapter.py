@@ -22,8 +22,10 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-#: Slope of a new layer, in attention logits a second.
-_SLOPE = 2.0
+from foleycue_backend.engines.vta_sam.tokens import interleaved
+
+#: Slope of a new layer, in attention logits a second, and what object tokens have ahead of pictures', which are many.
+_SLOPE, _LIFT = 8.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,13 @@ class Moments:
         """The same on a device."""
         return replace(self, objects=self.objects.to(device))
 
-    def distances(self, queries: int) -> Tensor:
-        """Seconds (queries, 2 · pictures) between each query, row after row of the latents, and each token; 0 for
-        those of pictures, which are at no time."""
+    def apart(self, queries: int) -> Tensor:
+        """How many seconds (queries, pictures) further each picture is than the nearest one, for each query, row after
+        row of the latents."""
         rows = round((queries * self.frames / self.bands) ** 0.5)
         times = (torch.arange(rows, device=self.objects.device) + 0.5) * (self.seconds / rows)
-        apart = (times[:, None] - self.objects).abs()
-        both = torch.stack([torch.zeros_like(apart), apart], -1).flatten(1)
-        return both.repeat_interleave(queries // rows, 0)
+        distances = (times[:, None] - self.objects).abs()
+        return (distances - distances.amin(1, keepdim=True)).repeat_interleave(queries // rows, 0)
 
 
 class ObjectAttention(nn.Module):
@@ -62,6 +63,7 @@ class ObjectAttention(nn.Module):
         for up in (self.key_up, self.value_up):
             nn.init.zeros_(up.weight)
         self.slope = nn.Parameter(torch.tensor(_SLOPE).expm1().log())
+        self.lift = nn.Parameter(torch.tensor(_LIFT))
         self.moments: Moments | None = None
 
     def forward(
@@ -90,10 +92,11 @@ class ObjectAttention(nn.Module):
         bias = None if mask is None else mask[:, None].to(query.dtype)
         if self.moments is None:
             return bias
-        distances = self.moments.distances(query.shape[2])
-        if distances.shape[1] != key.shape[2]:
-            raise ValueError(f"{key.shape[2]} tokens, but the moments of {distances.shape[1]}")
-        near = (-F.softplus(self.slope) * distances).to(query.dtype)
+        apart = self.moments.apart(query.shape[2])
+        if 2 * apart.shape[1] != key.shape[2]:
+            raise ValueError(f"{key.shape[2]} tokens, but the moments of {2 * apart.shape[1]}")
+        objects = self.lift - F.softplus(self.slope) * apart
+        near = interleaved(torch.zeros_like(objects)[..., None], objects[..., None])[..., 0].to(query.dtype)
         return near if bias is None else bias + near
 
 

@@ -13,13 +13,16 @@ from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 from foleycue_backend.engines.vta_sam.adapter import ObjectAdapter
 from foleycue_backend.engines.vta_sam.settings import GAIN
 from foleycue_backend.engines.vta_sam.tokens import interleaved
-from foleycue_backend.training.sta_v2a.diffusion import noised, noisy_and_velocity, weighted_loss
+from foleycue_backend.training.sta_v2a.diffusion import SCHEDULE, noised, noisy_and_velocity, weighted_loss
 from foleycue_backend.training.sta_v2a.task import Batch, Task
 from foleycue_backend.training.vta_sam.examples import Examples, moments
 
 SNR_GAMMA = 5.0
 #: Share of examples without any condition, for guidance; VTA-LDM itself was trained without.
 DROP = 0.1
+#: Share of examples that show nothing but noise, at the times at which samplers begin. The published schedule never
+#: reaches pure noise (Lin et al., 2023): what is left of the sound tells who is heard when, and objects go unheard.
+PURE, _BEGINNING = 0.3, 890
 
 
 def condition(projection: TokenProjection, adapter: ObjectAdapter, pictures: Tensor, objects: Tensor) -> Tensor:
@@ -47,7 +50,10 @@ class ObjectTask(Task):
     def batch(self, size: int, generator: torch.Generator) -> Batch:
         which = torch.randint(len(self.examples), (size,), generator=generator)
         dropped = torch.rand(size, generator=generator) < DROP
-        return self._batch(self.examples, which, dropped, generator)
+        batch = self._batch(self.examples, which, dropped, generator)
+        pure = torch.rand(size, generator=generator) < PURE
+        early = torch.randint(_BEGINNING, SCHEDULE.config["num_train_timesteps"], (size,), generator=generator)
+        return {**batch, "pure": pure, "timesteps": torch.where(pure, early, batch["timesteps"])}
 
     def held_out(self) -> Iterator[Batch]:
         for number, which in enumerate(torch.arange(len(self.others)).split(4)):
@@ -58,6 +64,8 @@ class ObjectTask(Task):
         states = condition(self.projection, self.adapter, batch["pictures"], batch["objects"])
         states = states * (~batch["dropped"])[:, None, None]
         noisy, velocity = noisy_and_velocity(batch["latents"], batch["noise"], batch["timesteps"])
+        pure = batch["pure"][:, None, None, None]
+        noisy, velocity = torch.where(pure, batch["noise"], noisy), torch.where(pure, -batch["latents"], velocity)
         with self.adapter.listening(self.unet, moments().to(states.device)):
             predicted = self.unet(noisy, batch["timesteps"], states, return_dict=False)[0]
         return weighted_loss(predicted, velocity, batch["timesteps"], SNR_GAMMA)
@@ -68,5 +76,6 @@ class ObjectTask(Task):
             "pictures": examples.pictures[which],
             "objects": examples.objects[which],
             "dropped": dropped,
+            "pure": torch.zeros_like(dropped),
             **noised(examples.mean[which], examples.std[which], generator),
         }

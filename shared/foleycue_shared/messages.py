@@ -397,6 +397,7 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
 
     cues are those that the engine obeyed; onsets are samples at CUE_RATE found in the sound; cue_error_ms is the mean
     distance of matched cues and onsets, None when there is nothing to match; missed counts cues without an onset.
+    cue_lift is their F1 at ±50 ms less what the same onsets reach when they are moved round: 0 is chance.
     sounds_like names what the take could be mistaken for: "speech", "music".
     """
 
@@ -421,6 +422,7 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     sounds_like: tuple[str, ...] = ()
     stem: str = ""
     channels: int = 1
+    cue_lift: float | None = None
 
 
 class TakeReady(JobEvent, frozen=True, kw_only=True):

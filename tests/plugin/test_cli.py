@@ -68,7 +68,7 @@ def test_the_answer_has_exactly_the_contracts_fields(backend, source, capsys):
     assert answer["saved"] == str(folder / "out.otio")
     first, second = answer["takes"]
     assert set(first) >= {
-        "audio", "seed", "engine", "sample_rate", "samples", "cues", "onsets", "cue_error_ms",
+        "audio", "seed", "engine", "sample_rate", "samples", "cues", "onsets", "cue_error_ms", "cue_lift",
     }  # fmt: skip
     assert (first["seed"], second["seed"]) == (5, 6)
     assert (first["audio"], second["audio"]) == (str(folder / "hit.wav"), str(folder / "hit-2.wav"))

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foleycue_backend.evaluation.alignment import AA_WINDOW, Times, aa_align, audio_onset_times, av_align
-from foleycue_backend.evaluation.lift import event_score, hit_lift
+from foleycue_backend.evaluation.hit_lift import hit_lift
 from foleycue_backend.evaluation.optical_flow import Flow
 from foleycue_backend.evaluation.sounds import Sound
+from foleycue_backend.stages.lift import event_score
 from foleycue_backend.stages.mel_flux import SAMPLE_RATE
 from foleycue_backend.stages.onsets import SALIENT, SOFT, detect
 from foleycue_backend.stages.raw_audio import resample

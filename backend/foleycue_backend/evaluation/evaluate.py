@@ -11,13 +11,13 @@ from foleycue_backend.evaluation.alignment import AA_WINDOW, ONSET_HOP, ONSET_RA
 from foleycue_backend.evaluation.alignment_rows import alignment_rows
 from foleycue_backend.evaluation.bootstrap import DRAWS
 from foleycue_backend.evaluation.clip_files import EvaluationSet, find_clips
-from foleycue_backend.evaluation.lift import SHIFT_FROM, SHIFT_STEP
 from foleycue_backend.evaluation.metrics import LEARNED
 from foleycue_backend.evaluation.optical_flow import FARNEBACK, LEAST_FLOW
 from foleycue_backend.evaluation.report import Row, Watch, entries, markdown
 from foleycue_backend.evaluation.set_rows import set_rows
 from foleycue_backend.evaluation.weights import Weights
 from foleycue_backend.stages.cache import AnalysisCache
+from foleycue_backend.stages.lift import SHIFT_FROM, SHIFT_STEP
 from foleycue_backend.stages.onsets import SALIENT, SOFT
 from foleycue_shared.captions import read_captions
 from foleycue_shared.version import PRODUCT_VERSION

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from foleycue_backend.stages.align import Alignment
+from foleycue_backend.stages.lift import event_score
 from foleycue_backend.stages.loudness import LoudnessMeter
 from foleycue_backend.stages.panning import Panning
 from foleycue_backend.stages.raw_audio import Audio, RawAudio
@@ -23,7 +24,7 @@ from foleycue_shared.broadcast_wav import WavHeader, write_broadcast_wav
 from foleycue_shared.cues import Cue, cue_entries
 from foleycue_shared.errors import explain_os_error
 from foleycue_shared.messages import EngineInfo, Generate, Take
-from foleycue_shared.timing import FrameRange, frames_to_samples
+from foleycue_shared.timing import CUE_RATE, FrameRange, frames_to_samples
 from foleycue_shared.version import PRODUCT_VERSION
 
 PEAK_DBFS = -1.0
@@ -31,6 +32,8 @@ PEAK_DBFS = -1.0
 _LARGEST_GAIN_DB = 30.0
 #: Seconds of the fades at the edges of a take.
 FADE = 0.005
+#: An onset this near to a cue meets it, in seconds; and how often the onsets are moved round for what chance reaches.
+_LIFT_TOLERANCE, _MOST_SHIFTS = 0.05, 200
 _NO_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
@@ -101,6 +104,7 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
         onsets=alignment.onsets,
         cue_error_ms=alignment.cue_error_ms,
         missed=alignment.missed,
+        cue_lift=_cue_lift(alignment, origin),
         loudness_lufs=loudness,
         licence=origin.engine.weights_licence,
         created=created,
@@ -108,6 +112,16 @@ def finish(alignment: Alignment, origin: Origin, outbox: Path) -> Take:
         stem=request.stem,
         channels=origin.channels,
     )
+
+
+def _cue_lift(alignment: Alignment, origin: Origin) -> float | None:
+    """How much better the sound's onsets lie on the cues than anywhere else; None without cues or in a short range."""
+    if not origin.cue_sheet:
+        return None
+    cues = np.array([cue.sample for cue in origin.cue_sheet]) / CUE_RATE
+    onsets = np.array(alignment.onsets) / CUE_RATE
+    lift = event_score(onsets, cues, _LIFT_TOLERANCE, float(origin.span.seconds), _MOST_SHIFTS).lift
+    return None if lift is None else round(lift, 4)
 
 
 def _at_rate(audio: RawAudio, sample_rate: int, samples: int) -> RawAudio:

@@ -62,13 +62,14 @@ def _placement_entry(placement: PlannedPlacement) -> dict[str, object]:
 
 def table(takes: Sequence[StoredTake]) -> None:
     """Takes side by side: who made them, how well they met the cues, and what they may be used for."""
-    rows = [("engine", "object", "seed", "cue error", "missed", "loudness", "licence of the weights")]
+    rows = [("engine", "object", "seed", "cue error", "lift", "missed", "loudness", "licence of the weights")]
     for stored in takes:
         take = stored.take
         error = "-" if take.cue_error_ms is None else f"{take.cue_error_ms:.0f} ms"
+        lift = "-" if take.cue_lift is None else f"{take.cue_lift:+.2f}"
         loudness = "-" if take.loudness_lufs is None else f"{take.loudness_lufs:.1f} LUFS"
         missed = f"{take.missed} of {len(take.cues)}"
-        rows.append((take.engine, take.stem or "-", str(take.seed), error, missed, loudness, take.licence or "-"))
+        rows.append((take.engine, take.stem or "-", str(take.seed), error, lift, missed, loudness, take.licence or "-"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
@@ -97,6 +98,7 @@ def _take_entry(stored: StoredTake) -> dict[str, object]:
         "onsets": [round(onset / CUE_RATE, 6) for onset in take.onsets],
         "cue_error_ms": None if take.cue_error_ms is None else round(take.cue_error_ms, 3),
         "missed": take.missed,
+        "cue_lift": take.cue_lift,
     }
 
 

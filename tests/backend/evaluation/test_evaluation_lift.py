@@ -7,8 +7,9 @@ import pytest
 from foleycue_backend.evaluation import chance
 from foleycue_backend.evaluation.bootstrap import mean_figure, pooled_median_figure, ratio_figure
 from foleycue_backend.evaluation.clip_scores import ClipTruth, OnsetLists, score_clip
-from foleycue_backend.evaluation.lift import event_score, hit_lift, matched, shifts
+from foleycue_backend.evaluation.hit_lift import hit_lift
 from foleycue_backend.evaluation.optical_flow import Flow
+from foleycue_backend.stages.lift import event_score, matched, shifts
 from foleycue_shared.cues import match_cues
 
 LENGTH = 10.0

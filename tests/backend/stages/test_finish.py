@@ -28,14 +28,20 @@ ENGINE = EngineInfo(
 RATES = [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(50), Fraction(60000, 1001), Fraction(24)]
 
 
-def _finish(folder: Path, sound, *, rate=Fraction(25), frames=50, engine_rate=48_000, **request):
+def _finish(
+    folder: Path, sound, *, rate=Fraction(25), frames=50, engine_rate=48_000, cues=(5,), onsets=(480,), **request
+):
     scope = Scope(rate=f"{rate.numerator}/{rate.denominator}", frames=frames, start_frame=request.pop("start", 0))
     audio = RawAudio(folder / "sound.f32", engine_rate)
     audio.append(np.asarray(sound, np.float32))
     origin = Origin(
-        Generate(job_id="job", scope=scope, seeds=(7,), **request), FrameRange(0, frames, rate), ENGINE, (Cue(5),), 0
+        Generate(job_id="job", scope=scope, seeds=(7,), **request),
+        FrameRange(0, frames, rate),
+        ENGINE,
+        tuple(map(Cue, cues)),
+        0,
     )
-    take = finish(Alignment(audio, (480,), 1.5, 0), origin, folder / "outbox")
+    take = finish(Alignment(audio, onsets, 1.5, 0), origin, folder / "outbox")
     return take, Path(take.path)
 
 
@@ -127,6 +133,19 @@ def test_one_frame_is_enough(tmp_path):
     take, path = _finish(tmp_path, _tone(0.3, 0.02), rate=Fraction(50), frames=1)
     assert take.samples == len(read_wav(path)[0]) == 960
     assert take.loudness_lufs is not None
+
+
+def test_lift_tells_met_cues_from_others_and_from_none(tmp_path):
+    cues = (20_000, 65_000, 150_000)
+    silence = np.zeros(5 * 48_000)
+
+    def lift(**given):
+        return _finish(tmp_path, silence, frames=125, **given)[0].cue_lift
+
+    assert lift(cues=cues, onsets=cues) > 0.8
+    assert lift(cues=cues, onsets=tuple(cue + 9_600 for cue in cues)) < 0
+    assert lift(cues=(), onsets=cues) is None
+    assert _finish(tmp_path, silence[:19_200], frames=10, cues=(5,), onsets=(5,))[0].cue_lift is None
 
 
 def test_the_file_says_what_made_it(tmp_path):

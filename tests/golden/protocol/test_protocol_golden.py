@@ -88,6 +88,7 @@ TAKE = Take(
     sounds_like=("speech",),
     stem="car",
     channels=2,
+    cue_lift=0.25,
 )
 CUE_REQUEST = CueRequest(
     source=CueSource.GUIDE,

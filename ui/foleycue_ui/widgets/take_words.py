@@ -14,7 +14,9 @@ def facts(entry: TakeEntry) -> str:
     parts = [tr("Takes", "seed {seed}").format(seed=take.seed)]
     if take.cue_error_ms is not None:
         parts.append(tr("Takes", "cues ±{error:.0f} ms").format(error=take.cue_error_ms))
-    elif not take.cues:
+    if take.cue_lift is not None:
+        parts.append(tr("Takes", "lift {lift:+.2f}").format(lift=take.cue_lift))
+    if not take.cues:
         parts.append(tr("Takes", "no cues"))
     if take.loudness_lufs is not None:
         parts.append(tr("Takes", "{loudness:.1f} LUFS").format(loudness=take.loudness_lufs))

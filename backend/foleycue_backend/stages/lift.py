@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foleycue_backend.evaluation.alignment import Times, hit_ratio
 from foleycue_shared.cues import match_cues
+
+#: Sorted seconds.
+Times = NDArray[np.float64]
 
 #: Shifts run from here to here before the end, in such steps, in seconds.
 SHIFT_FROM = 0.25
@@ -33,10 +35,12 @@ class EventScore:
     errors: NDArray[np.float64]
 
 
-def event_score(generated: Times, truth: Times, tolerance: float, length: float) -> EventScore:
+def event_score(
+    generated: Times, truth: Times, tolerance: float, length: float, most_shifts: int | None = None
+) -> EventScore:
     """F1 of onsets in seconds within `tolerance`, as many pairs as can be and the closest of those, and its lift.
 
-    length: seconds of the true sound. Errors are generated minus true.
+    length: seconds of the true sound. Errors are generated minus true. `most_shifts` bounds the time for long sounds.
     """
     pairs = match_cues(_whole(truth), _whole(generated), round(tolerance * _UNIT))
     errors = np.array([generated[j] - truth[i] for i, j in pairs], np.float64)
@@ -44,21 +48,15 @@ def event_score(generated: Times, truth: Times, tolerance: float, length: float)
     if not both:
         return EventScore(None, None, errors)
     f1 = 2 * len(pairs) / both
-    chance = [2 * matched(shifted, truth, tolerance) / both for shifted in shifts(generated, length)]
+    chance = [2 * matched(shifted, truth, tolerance) / both for shifted in shifts(generated, length, most_shifts)]
     return EventScore(f1, f1 - float(np.mean(chance)) if chance else None, errors)
 
 
-def hit_lift(times: Times, targets: Times, window: float, length: float) -> float | None:
-    """The lift of alignment.hit_ratio; None where there is no ratio."""
-    score = hit_ratio(times, targets, window)
-    chance = [ratio for moved in shifts(times, length) if (ratio := _hit_ratio(moved, targets, window)) is not None]
-    return score - float(np.mean(chance)) if score is not None and chance else None
-
-
-def shifts(times: Times, length: float) -> Iterator[Times]:
-    """The onsets before `length` seconds, moved round in a circle of that length, sorted."""
+def shifts(times: Times, length: float, most: int | None = None) -> Iterator[Times]:
+    """The onsets before `length` seconds, moved round in a circle of that length, sorted; at most so many of them."""
     inside = times[times < length]
-    for shift in np.arange(SHIFT_FROM, length - SHIFT_FROM + _SLACK, SHIFT_STEP):
+    step = SHIFT_STEP if most is None else max(SHIFT_STEP, length / most)
+    for shift in np.arange(SHIFT_FROM, length - SHIFT_FROM + _SLACK, step):
         yield np.sort((inside + shift) % length)
 
 
@@ -77,13 +75,6 @@ def matched(first: Sequence[float] | Times, second: Sequence[float] | Times, tol
         else:
             j += 1
     return count
-
-
-def _hit_ratio(times: Times, targets: Times, window: float) -> float | None:
-    """alignment.hit_ratio for times where rounding at the bound decides nothing, all pairs at once."""
-    hits = int((np.abs(times[:, None] - targets[None, :]) < window).any(1).sum()) if len(targets) else 0
-    union = len(times) + len(targets) - hits
-    return hits / union if union else None
 
 
 def _whole(times: Times) -> list[int]:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Could a take be mistaken for speech or for music? Rules on its pitch and its partials, made to be silent in doubt.
+"""Could a take be mistaken for speech or for music? Made to be silent in doubt.
 
-Speech: many short voiced stretches whose pitch glides, within some semitones, while the spectrum moves, and the speech
-detector hears somebody talk. Music: most of the energy in partials that hold still, in tune with one another
-on the semitones, of several pitches that come and go. So drums alone, a single held chord and song over instruments
-may pass unnoticed.
+Speech: the speech detector hears somebody talk for a good part of the time. Music: most of the energy in partials that
+hold still, in tune with one another on the semitones, of several pitches that come and go. So drums alone, a single
+held chord and song over instruments may pass unnoticed.
 """
 
 from collections.abc import Iterator
@@ -18,10 +17,9 @@ from scipy.fft import rfft
 from scipy.ndimage import binary_opening, uniform_filter1d
 from scipy.special import expit
 
-from foleycue_backend.stages.mel_flux import FRAME_RATE, HOP, SAMPLE_RATE, mel_power
+from foleycue_backend.stages.mel_flux import SAMPLE_RATE
 from foleycue_backend.stages.raw_audio import Audio, RawAudio, resample
 from foleycue_backend.stages.speech import speech_logits
-from foleycue_backend.stages.voice import pitches
 
 #: Seconds that are judged at once; what is shorter than LEAST is not judged.
 STRETCH, LEAST = 10.0, 1.5
@@ -30,7 +28,6 @@ MOST_STRETCHES, AGREEING = 24, 0.1
 
 _SILENT = 10 ** (-60 / 20)
 _AUDIBLE_DB = 30.0
-_PITCH_WINDOW = 1024
 #: Share of a stretch in which somebody must talk.
 _TALKING = 0.3
 
@@ -50,28 +47,6 @@ class Partials(NamedTuple):
     semitones: Floats
     amplitude: Floats
     power: Floats
-
-
-@dataclass(frozen=True)
-class Voicing:
-    """Share of the audible frames in voiced runs, runs a second, and how these move.
-
-    glide is their median in semitones a second, change that of their spectrum in dB within 50 ms; spread is the
-    deviation of the runs' pitches in semitones; audible is the share of all frames that are not far below the loud.
-    """
-
-    voiced: float
-    rate: float
-    glide: float
-    change: float
-    spread: float
-    audible: float
-
-    @property
-    def spoken(self) -> bool:
-        """Like a person who talks: neither notes (no glide, wide spread) nor one thing again and again (no spread)."""
-        moving = self.glide >= 3 and self.change >= 3.5 and 0.5 <= self.spread <= 4
-        return moving and self.voiced >= 0.12 and self.rate >= 1 and self.audible >= 0.3
 
 
 @dataclass(frozen=True)
@@ -106,8 +81,8 @@ def sounds_like(audio: RawAudio) -> tuple[str, ...]:
 
 
 def is_speech(sound: Audio) -> bool:
-    """Whether a stretch (n,) at SAMPLE_RATE, peak 1, is like speech: by its voicing, and then by the detector."""
-    return voicing(sound).spoken and float(expit(speech_logits([sound])).mean()) >= _TALKING
+    """Whether a stretch (n,) at SAMPLE_RATE, peak 1, is like speech."""
+    return float(expit(speech_logits([sound])).mean()) >= _TALKING
 
 
 def is_music(sound: Audio) -> bool:
@@ -127,39 +102,9 @@ def _stretches(audio: RawAudio) -> Iterator[Audio]:
             yield (sound / peak).astype(np.float32)
 
 
-def voicing(sound: Audio) -> Voicing:
-    """How a stretch (n,) at SAMPLE_RATE, peak 1, is voiced."""
-    frames = len(sound) // HOP
-    periodic, pitch = (row[:frames] for row in pitches(np.pad(sound, _PITCH_WINDOW // 2)))
-    power = np.concatenate(list(mel_power([sound])))[:frames]
-    audible = _audible(power.sum(1))
-    steady = np.abs(np.diff(pitch, prepend=pitch[:1])) < 0.1
-    runs = _runs(audible & (periodic > 0.75) & steady, 6)
-    if not runs:
-        return Voicing(0, 0, 0, 0, 0, float(audible.mean()))
-    level = 10 * np.log10(power[:, 4:56] + 1e-10)
-    level = np.maximum(level, level.max() - 60)
-    glides = [np.abs(pitch[low + 4 : high] - pitch[low : high - 4]) * 12 * FRAME_RATE / 4 for low, high in runs]
-    changes = [np.abs(level[low + 5 : high] - level[low : high - 5]).mean(1) for low, high in runs]
-    return Voicing(
-        voiced=sum(high - low for low, high in runs) / int(audible.sum()),
-        rate=len(runs) * FRAME_RATE / frames,
-        glide=float(np.median(np.concatenate(glides))),
-        change=float(np.median(np.concatenate(changes))),
-        spread=float(np.std([12 * np.median(pitch[low:high]) for low, high in runs])),
-        audible=float(audible.mean()),
-    )
-
-
 def _audible(power: Floats) -> NDArray[np.bool_]:
     """Frames (n,) that are not far below the loud ones."""
     return power > np.percentile(power, 95) * 10 ** (-_AUDIBLE_DB / 10)
-
-
-def _runs(mask: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
-    """Where the mask (n,) holds for at least so many frames: first, and one after the last."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(low, high) for low, high in edges.reshape(-1, 2).tolist() if high - low >= least]
 
 
 def tonality(sound: Audio) -> Tonality:

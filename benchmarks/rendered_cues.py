@@ -6,7 +6,7 @@
 Five kinds of contact (tests/fakes/contact_scenes.py), so many scenes of each, and the demo's two ray-traced shots. F1
 within 50 and 100 ms (one to one, mean and 95 % interval over scenes), bias of what was matched, and cues a contact.
 Beside them: as many random cues as there are contacts (50 ms apart), a regular grid of as many, and the region pushed
-into the farthest corner. The two-object row counts cues of the object in the box, and those of the other object.
+into the farthest corner. Two objects that both sound: point_at_it.py.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from foleycue_shared.timing import CUE_RATE, FrameRange
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from fakes.contact_scenes import KINDS, Filming, Scene, contact_scene, two_objects  # noqa: E402
+from fakes.contact_scenes import KINDS, Filming, Scene, contact_scene  # noqa: E402
 
 DEMO = ROOT / "plugin" / "foleycue_plugin" / "demo"
 Box = tuple[float, float, float, float]
@@ -62,7 +62,6 @@ def main() -> None:
             shapes = [(len(scene.contacts), scene.frames / filming.rate) for scene in made]
             print_row("random", made, [spaced(rng, *shape) for shape in shapes])
             print_row("regular grid", made, [grid(*shape) for shape in shapes])
-    print_two_objects(scenes)
     print_demo()
 
 
@@ -113,17 +112,6 @@ def print_row(name: str, scenes: Sequence[Scene], found: Sequence[Sequence[float
         f"  bias {bias}  cues/contact {ratio:.2f}",
         flush=True,
     )
-
-
-def print_two_objects(scenes: int) -> None:
-    """Two bodies that both make contacts: the box must find its own body's and leave the other's alone."""
-    made = [two_objects(seed, Filming()) for seed in range(3 * scenes)]
-    chosen, others = [one for one, _ in made], [other for _, other in made]
-    inside = [cues(scene, 30, scene.box) for scene in chosen]
-    print_row("two objects: whole", chosen, [cues(scene, 30) for scene in chosen])
-    print_row("two objects: the chosen one's box", chosen, inside)
-    print_row("two objects: same, other's contacts", others, inside)
-    print_row("two objects: box in the wrong corner", chosen, [cues(s, 30, corner(s.box)) for s in chosen])
 
 
 def print_demo() -> None:

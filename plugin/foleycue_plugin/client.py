@@ -43,6 +43,8 @@ PING_SECONDS = 2.0
 MISSED_PINGS = 3
 HELLO_SECONDS = 5.0
 LEAVE_MS = 300
+#: A backend that still does not know us after so many greetings means something else by its refusal.
+MAX_GREETINGS = 3
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: So many starts of the backend within the window mean that starting once more will not help.
 MAX_STARTS = 5
@@ -117,6 +119,7 @@ class Client:
         self._closing = threading.Event()
         self._retry = threading.Event()
         self._closed = False
+        self._greetings = 0  # since the backend last spoke to us as to somebody whom it knows
         self._stopped = False  # whether the backend said that it ends because somebody asked
         self._starts: deque[float] = deque(maxlen=MAX_STARTS)
         self._thread = threading.Thread(target=self._run, name="foleycue-client", daemon=True)
@@ -266,10 +269,11 @@ class Client:
         heard = pinged = time.monotonic()
         nonce = 0
         while not self._closing.is_set():
-            self._flush(connection)
             now = time.monotonic()
+            # Before anything more is said: whoever was asleep for so long is a stranger there.
             if now - heard > PING_SECONDS * (MISSED_PINGS + 1):
                 raise _Lost("The backend does not answer.")
+            self._flush(connection)
             if now - max(heard, pinged) >= PING_SECONDS:
                 nonce, pinged = nonce + 1, now
                 connection.send(Ping(nonce=nonce))
@@ -299,15 +303,35 @@ class Client:
 
     def _hear(self, connection: Connection, event: Event, blobs: list[bytes]) -> None:
         if isinstance(event, Pong):
+            self._greetings = 0
             return
+        if self._are_strangers(event):
+            raise _Lost("The backend had not heard of us for long: saying Hello again.")
         if isinstance(event, Refused) and event.job_id in self._pending:
             self._refused(connection, event, self._pending[event.job_id])
             return
-        if isinstance(event, JobEvent) and not self._is_news(event):
-            return
+        if isinstance(event, JobEvent):
+            self._cancel_again(connection, event)
+            if not self._is_news(event):
+                return
         if isinstance(event, WorkerState):
             self._stopped = event.state == "stopped"
         self._hand_on(event, blobs)
+
+    def _are_strangers(self, event: Event) -> bool:
+        """Whether the backend wants a Hello: it forgets who was silent for long, as a process that had to sleep."""
+        if isinstance(event, JobEvent):
+            self._greetings = 0
+        if not isinstance(event, Refused) or event.code is not ErrorCode.PROTOCOL:
+            return False
+        self._greetings += 1
+        return self._greetings <= MAX_GREETINGS
+
+    def _cancel_again(self, connection: Connection, event: JobEvent) -> None:
+        """A job that goes on after a reconnect, though it was cancelled: that message was lost with the line."""
+        pending = self._pending.get(event.job_id)
+        if pending is not None and pending.attaching and pending.cancelled and not isinstance(event, TERMINAL_EVENTS):
+            connection.send(Cancel(job_id=event.job_id))
 
     def _is_news(self, event: JobEvent) -> bool:
         """Note how far a job is; False for what was heard before."""

@@ -151,6 +151,7 @@ class _Job:
     due: float = 0.0
     retryable: bool = False
     cancelled: bool = False
+    held: bool = False  # until its owner, at a new connection, asks for what it missed
 
 
 class FakeBackend:
@@ -219,6 +220,10 @@ class FakeBackend:
         """Know no job any more, as a backend that was killed and started again."""
         self._orders.append("forget")
 
+    def forget_sessions(self) -> None:
+        """Know no session any more, as after a long silence; the lines stay. Jobs go on."""
+        self._orders.append("forget sessions")
+
     def send(self, event: Event) -> None:
         """Say something to every session."""
         self._orders.append(event)
@@ -264,6 +269,8 @@ class FakeBackend:
                 self._sessions.clear()
                 self._socket.close(linger=0)
                 self._socket = self._bind(context)
+            elif order == "forget sessions":
+                self._sessions.clear()
             elif order == "forget":
                 self._jobs.clear()
             elif not isinstance(order, str):
@@ -286,10 +293,13 @@ class FakeBackend:
         if isinstance(request, Hello):
             session = request.session
             self._sessions[session] = frames[0]
+            for job in self._jobs.values():
+                job.held |= job.session == session
         if session and not self._silent:
             self._answer(session, request)
         elif not self._silent:
-            refused = Refused(code=ErrorCode.PROTOCOL, message="Say Hello first.")
+            job_id = getattr(request, "job_id", None)
+            refused = Refused(code=ErrorCode.PROTOCOL, message="Say Hello first.", job_id=job_id)
             self._socket.send_multipart([frames[0], *wire.encode(refused)])
         with self._condition:
             self.requests.append((request, blobs))
@@ -346,7 +356,7 @@ class FakeBackend:
             self._tell(session, Refused(code=code, message=message, job_id=request.job_id))
             return
         job = known or _Job(session)
-        job.pause, job.retryable = script.step_seconds, False
+        job.pause, job.retryable, job.held = script.step_seconds, False, False
         self._jobs[request.job_id] = job
         self._emit(job, Accepted(job_id=request.job_id, ahead=0), [])
         job.work = _play(request, script, self.places.outbox, self._released)
@@ -365,6 +375,7 @@ class FakeBackend:
         if job is None:
             self._tell(session, Refused(code=ErrorCode.UNKNOWN_JOB, message="That job is not known.", job_id=job_id))
             return
+        job.held = False
         for event, blobs in job.log:
             if event.seq > after:
                 self._tell(session, event, blobs)
@@ -376,6 +387,7 @@ class FakeBackend:
         elif job.work is None:
             self._tell(session, *job.log[-1])
         else:
+            job.held = False
             job.cancelled = True
 
     def _advance(self) -> None:
@@ -398,7 +410,8 @@ class FakeBackend:
     def _emit(self, job: _Job, event: JobEvent, blobs: list[bytes]) -> None:
         numbered = msgspec.structs.replace(event, seq=len(job.log) + 1)
         job.log.append((numbered, blobs))
-        self._tell(job.session, numbered, blobs)
+        if not job.held:
+            self._tell(job.session, numbered, blobs)
 
 
 # -- a job, step by step: each next() is one step; None means that it stands still

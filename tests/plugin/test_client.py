@@ -125,6 +125,28 @@ def test_a_broken_line_loses_no_event_and_repeats_none(tmp_path: Path):
         assert backend.wait_for(Attach).after > 0
 
 
+@pytest.mark.parametrize("loses", ["generate", "cancel", "nothing"])
+def test_a_backend_that_forgot_the_session_is_greeted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loses: str
+):
+    monkeypatch.setattr(client_module, "PING_SECONDS", 0.2)
+    with FakeBackend(tmp_path, Script(hold_at="vocode")) as backend, connected(backend.places) as (client, recorder):
+        recorder.wait_state(ConnectionState.CONNECTED)
+        if loses == "cancel":
+            client.send(generate(), [b"document"])
+            recorder.wait_for(Progress, 3)
+        backend.forget_sessions()
+        if loses == "generate":
+            client.send(generate(), [b"document"])
+        elif loses == "cancel":
+            client.send(Cancel(job_id="job"))
+        recorder.wait_state(ConnectionState.CONNECTED, 2)
+        backend.release()
+        if loses != "nothing":
+            assert recorder.wait_for(Cancelled if loses == "cancel" else Done)
+        assert not recorder.of(Refused)
+
+
 def test_a_backend_that_forgot_the_job_gets_it_again_under_its_id(tmp_path: Path):
     with FakeBackend(tmp_path, Script(hold_at="vocode")) as backend, connected(backend.places) as (client, recorder):
         client.send(generate(), [b"document"])

@@ -99,7 +99,7 @@ class Desk:
             raise FoleyCueError(ErrorCode.PROTOCOL, "This job id stands for another job.")
         job = known or Job(request, b"", session, name)
         job.document = blobs[0]
-        job.aborting = False
+        job.aborting = job.held = False
         seeds = request.seeds if isinstance(request, Generate) else ()
         made = {entry.event.take.index for entry in finished}
         job.indexes = tuple(index for index in range(len(seeds)) if index not in made)
@@ -117,6 +117,7 @@ class Desk:
     def cancel(self, session: str, request: Cancel) -> None:
         """Stop a job: at once while it waits, at its next report while it runs."""
         job = self._owned(session, request.job_id)
+        job.held = False
         if job.state is JobState.QUEUED:
             self._finish(job, Cancelled(job_id=job.id))
         elif job.state is JobState.RUNNING:
@@ -287,7 +288,7 @@ class Desk:
             self._outbox.put(numbered, job.session, job.digest)
         except FoleyCueError as error:
             _logger.error("a take's sidecar could not be written: %s", error.message)
-        self._tell(job.session, numbered, [])
+        self._tell_of(job, numbered, [])
 
     def _ended(self, job: Job, word: link.Ended, now: float) -> None:
         self._device = word.device
@@ -387,12 +388,17 @@ class Desk:
         return job
 
     def _replay(self, job: Job, after: int) -> None:
+        job.held = False
         for event, blobs in job.log:
             if event.seq > after:
                 self._tell(job.session, event, blobs)
 
     def _emit(self, job: Job, event: JobEvent, blobs: Sequence[bytes] = ()) -> None:
-        self._tell(job.session, job.record(event, blobs), blobs)
+        self._tell_of(job, job.record(event, blobs), blobs)
+
+    def _tell_of(self, job: Job, event: JobEvent, blobs: Sequence[bytes]) -> None:
+        if not job.held:
+            self._tell(job.session, event, blobs)
 
     def _fail(self, job: Job, code: ErrorCode, message: str, detail: str) -> None:
         retryable = code in RETRYABLE_CODES

@@ -40,6 +40,7 @@ class Job:
     digest: str
     state: JobState = JobState.QUEUED
     aborting: bool = False
+    held: bool = False  # its owner is at a new connection, and must hear what it missed before anything else
     indexes: tuple[int, ...] = ()  # takes that are still to be made
     log: list[tuple[JobEvent, list[bytes]]] = field(default_factory=list)
     seq: int = 0
@@ -115,6 +116,11 @@ class Jobs:
     def of_session(self, session: str) -> int:
         """How many jobs of a session wait."""
         return sum(job.session == session for job in self.queue)
+
+    def hold(self, session: str) -> None:
+        """A session came back: nothing of its jobs is told until it asks for what it missed."""
+        for job in self._all.values():
+            job.held |= job.session == session
 
     def enqueue(self, job: Job) -> None:
         """Let a new job, or one that is tried again, wait for its turn."""

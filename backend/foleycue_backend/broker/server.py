@@ -214,6 +214,7 @@ class Broker:
             )
         if not self._sessions.open(hello.session, identity):
             raise FoleyCueError(ErrorCode.LIMIT, "Too many panels are connected: close some.")
+        self._desk.jobs.hold(hello.session)
         welcome = Welcome(
             major=PROTOCOL_MAJOR,
             minor=PROTOCOL_MINOR,

@@ -149,6 +149,10 @@ def test_a_session_that_comes_back_catches_up_from_where_it_was(places: Places):
         line.wait_for(TakeReady)
         last = line.heard[-1][0].seq
     with Line(places, session="mine") as line:
+        time.sleep(0.2)
+        line.send(Ping(nonce=1))
+        line.wait_for(Pong)
+        assert not line.of(JobEvent)  # nothing overtakes what was missed
         line.send(Attach(job_id="job", after=last))
         line.wait_for(Done)
         events = [event for event, _ in line.heard if isinstance(event, JobEvent)]

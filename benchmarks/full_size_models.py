@@ -18,10 +18,33 @@ _SD_AUTOENCODER: dict[str, Any] = {
 }
 
 
+_AUFFUSION_VOCODER: dict[str, Any] = {
+    "num_mels": 256,
+    "upsample_initial_channel": 512,
+    "upsample_rates": [5, 4, 4, 2],
+    "upsample_kernel_sizes": [11, 8, 8, 4],
+    "resblock_kernel_sizes": [3, 7, 11],
+    "resblock_dilation_sizes": [[1, 3, 5]] * 3,
+}
+
+
 def _sta_v2a(folder: Path) -> None:
     from sta_v2a_speed import build
 
     build(folder)
+
+
+#: Stable Diffusion 1.x's UNet.
+_SD_UNET: dict[str, Any] = {
+    "in_channels": 4,
+    "out_channels": 4,
+    "layers_per_block": 2,
+    "block_out_channels": (320, 640, 1280, 1280),
+    "down_block_types": ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+    "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
+    "cross_attention_dim": 768,
+    "attention_head_dim": 8,
+}
 
 
 def _diff_foley(folder: Path) -> None:
@@ -33,19 +56,8 @@ def _diff_foley(folder: Path) -> None:
     from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
     from foleycue_backend.engines.parts.conversion import save_parts
 
-    crossing = ["CrossAttnDownBlock2D"] * 3
-    unet = UNet2DConditionModel(
-        in_channels=4,
-        out_channels=4,
-        layers_per_block=2,
-        block_out_channels=(320, 640, 1280, 1280),
-        down_block_types=(*crossing, "DownBlock2D"),
-        up_block_types=("UpBlock2D", *(kind.replace("Down", "Up") for kind in crossing)),
-        cross_attention_dim=768,
-        attention_head_dim=8,
-    )
     parts = {
-        "unet": unet,
+        "unet": UNet2DConditionModel(**_SD_UNET),
         "vae": autoencoder.build(_SD_AUTOENCODER),
         "feature_encoder": FeatureEncoder(),
         "video_encoder": CavpVideoEncoder(),
@@ -55,8 +67,59 @@ def _diff_foley(folder: Path) -> None:
     save_parts(parts, folder)
 
 
+def _foleycrafter(folder: Path) -> None:
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    from transformers import (
+        CLIPTextConfig,
+        CLIPTextModel,
+        CLIPTokenizer,
+        CLIPVisionConfig,
+        CLIPVisionModelWithProjection,
+    )
+
+    from foleycue_backend.engines.foleycrafter.adapters import controlnet_of
+    from foleycue_backend.engines.foleycrafter.onset_net import OnsetNet
+    from foleycue_backend.engines.foleycrafter.semantic_adapter import SemanticAdapter, crossing_layers
+    from foleycue_backend.engines.foleycrafter.sound import pndm
+    from foleycue_backend.engines.parts import autoencoder, vocoder
+    from foleycue_backend.engines.parts.conversion import save_parts
+
+    unet = UNet2DConditionModel(**_SD_UNET)
+    letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"{letter}</w>" for letter in "abcdefghijklmnopqrstuvwxyz")]
+    words = {word: number for number, word in enumerate([*letters, "<|startoftext|>", "<|endoftext|>"])}
+    sight = CLIPVisionConfig(
+        hidden_size=1280,
+        intermediate_size=5120,
+        projection_dim=1024,
+        num_hidden_layers=32,
+        num_attention_heads=16,
+        patch_size=14,
+        hidden_act="gelu",
+    )
+    text = CLIPTextConfig(
+        hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12, eos_token_id=53
+    )
+    parts = {
+        "unet": unet,
+        "controlnet": controlnet_of(unet, 1),
+        "semantic_adapter": SemanticAdapter(layers=crossing_layers(unet)),
+        "vae": autoencoder.build(_SD_AUTOENCODER),
+        "vocoder": vocoder.build(vocoder.config_from_published(_AUFFUSION_VOCODER)),
+        "text_encoder": CLIPTextModel(text),
+        "image_encoder": CLIPVisionModelWithProjection(sight),
+        "onset_net": OnsetNet(),
+        "tokenizer": CLIPTokenizer(vocab=words, merges=[]),
+        "scheduler": pndm(),
+    }
+    save_parts(parts, folder)
+
+
 #: Engine -> what writes its model into an empty folder.
-BUILDERS: dict[str, Callable[[Path], None]] = {"sta-v2a": _sta_v2a, "diff-foley": _diff_foley}
+BUILDERS: dict[str, Callable[[Path], None]] = {
+    "sta-v2a": _sta_v2a,
+    "diff-foley": _diff_foley,
+    "foleycrafter": _foleycrafter,
+}
 
 
 def install(home: Path, engine: str) -> None:

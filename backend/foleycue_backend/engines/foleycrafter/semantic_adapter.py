@@ -32,8 +32,13 @@ def semantic_config(state: State, unet: UNet2DConditionModel) -> Config:
     """The adapter's configuration for this UNet; raises ShapeTrouble for tensors of another kind."""
     width: int = unet.config["cross_attention_dim"]
     outputs, inputs = shape_of(state, "image_proj.proj.weight", (2,))
-    layers = [[number, _channels(unet, name)] for name, number in crossing_names(unet).items()]
-    return {"inputs": inputs, "width": width, "tokens": max(1, outputs // width), "layers": layers}
+    tokens = max(1, outputs // width)
+    return {"inputs": inputs, "width": width, "tokens": tokens, "layers": crossing_layers(unet)}
+
+
+def crossing_layers(unet: UNet2DConditionModel) -> list[list[int]]:
+    """(number, channels) of each attention that looks at the text."""
+    return [[number, _channels(unet, name)] for name, number in crossing_names(unet).items()]
 
 
 def _channels(unet: UNet2DConditionModel, processor: str) -> int:

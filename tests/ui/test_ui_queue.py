@@ -4,7 +4,7 @@
 import time
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -59,6 +59,34 @@ def test_what_waits_can_be_reordered_and_taken_out(opened: Panel, backend: FakeB
     assert sent(backend) == ["one", "three", "two"]
     assert [card.prompt.whole() for card in opened.takes_section.takes.cards] == ["two", "three", "one"]
     until(qtbot, lambda: on_disk(backend) == [])
+
+
+def test_a_row_is_dragged_to_another_place(opened: Panel, backend: FakeBackend, qtbot: QtBot):
+    backend.script = SLOW
+    queue = ask(opened, qtbot, "one", "two", "three", "four")
+    until(qtbot, lambda: opened.state.job.phase == "diffuse")
+
+    def waiting() -> list[str]:
+        return [row.words.whole().split(" · ")[0] for row in queue.rows]
+
+    held = queue.rows[2]
+    middle = held.rect().center()
+    QTest.mousePress(held, LEFT, pos=middle)
+    for wanted in (["two", "four", "three"], ["four", "two", "three"]):
+        place = held.y()
+        QTest.mouseMove(held, middle - QPoint(0, held.height() // 3))
+        assert waiting() != wanted
+        QTest.mouseMove(held, middle - QPoint(0, held.height()))
+        assert waiting() == wanted
+        until(qtbot, lambda place=place: held.y() < place)
+    QTest.mouseMove(held, middle - QPoint(0, 3 * held.height()))  # what runs stays first
+    QTest.mouseRelease(held, LEFT, pos=middle)
+    QTest.mouseMove(held, middle + QPoint(0, 3 * held.height()))
+    assert waiting() == ["four", "two", "three"]
+    until(qtbot, lambda: on_disk(backend) == ["one", "four", "two", "three"])
+    backend.release()
+    until(qtbot, lambda: not opened.state.job.active)
+    assert sent(backend) == ["one", "four", "two", "three"]
 
 
 def test_cancel_stops_the_first_and_the_next_goes_on(opened: Panel, backend: FakeBackend, qtbot: QtBot):

@@ -111,6 +111,8 @@ QFrame#card { background: @surface; border: 1px solid @line; border-radius: 9px;
 QFrame#card[chosen="true"] { background: @raised; border: 2px solid @accent; }
 QFrame#card:hover { border-color: @outline; }
 QFrame#card[chosen="true"]:hover { border-color: @accent; }
+QWidget#queued { border-radius: 4px; }
+QWidget#queued[held="true"] { background: @surface; }
 QFrame#notice { background: @surface; border: 1px solid @line; border-radius: 6px; }
 QFrame#notice[kind="error"] { border-left: 4px solid @bad; }
 QFrame#notice[kind="warning"] { border-left: 4px solid @warn; }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The queue below Generate: what runs with its progress, what waits with its place, and the engine's memory."""
 
-from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QShowEvent
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QMouseEvent, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from foleycue_ui.look.words import tr
@@ -13,10 +13,13 @@ from foleycue_ui.widgets.controls import Button, Elided, IconButton, caption, ch
 _FINE = 1000
 #: Between two reports the bar goes on by itself.
 _PACE_MS = 100
+_SPACING = 4
+#: A row that is dragged changes places when it has gone so much of the way to its neighbour's place.
+_FAR_ENOUGH = 0.6
 
 
 class QueueRow(QWidget):
-    """One generation that waits."""
+    """One generation that waits. It is moved by its two arrows, or by dragging it, which presses them."""
 
     def __init__(self, item: QueueItem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,12 +28,51 @@ class QueueRow(QWidget):
         self.up = IconButton("up", tr("Queue", "Earlier: {job}").format(job=item_text(item)))
         self.down = IconButton("down", tr("Queue", "Later: {job}").format(job=item_text(item)))
         self.cancel = IconButton("close", tr("Queue", "Take out of the queue: {job}").format(job=item_text(item)))
+        self._from: float | None = None  # where the hand took it, on the screen
+        self.setObjectName("queued")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setToolTip(tr("Queue", "Drag it to another place in the queue"))
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.words, 1)
         for button in (self.up, self.down, self.cancel):
             row.addWidget(button)
+
+    def show_ways(self, earlier: bool, later: bool) -> None:
+        """Which ways it can go."""
+        self.up.setEnabled(earlier)
+        self.down.setEnabled(later)
+        if self._from is None:
+            self.setCursor(Qt.CursorShape.OpenHandCursor if earlier or later else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, a0: QMouseEvent | None) -> None:
+        """Take hold."""
+        if a0 is not None and a0.button() == Qt.MouseButton.LeftButton:
+            self._hold(a0.globalPosition().y())
+
+    def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:
+        """Go up or down a place."""
+        if a0 is None or self._from is None:
+            return
+        step, way = self.height() + _SPACING, a0.globalPosition().y() - self._from
+        arrow = self.down if way > 0 else self.up
+        if abs(way) > _FAR_ENOUGH * step and arrow.isEnabled():
+            self._from += step if way > 0 else -step
+            arrow.click()
+
+    def mouseReleaseEvent(self, a0: QMouseEvent | None) -> None:
+        """Let go."""
+        self._hold(None)
+
+    def _hold(self, place: float | None) -> None:
+        self._from = place
+        held = place is not None
+        self.setCursor(Qt.CursorShape.ClosedHandCursor if held else Qt.CursorShape.OpenHandCursor)
+        self.setProperty("held", "true" if held else "false")
+        if (style := self.style()) is not None:
+            style.unpolish(self)
+            style.polish(self)
 
 
 class QueueList(QWidget):
@@ -64,7 +106,7 @@ class QueueList(QWidget):
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column.setSpacing(_SPACING)
         self._column.addWidget(self.head)
         self._column.addWidget(self.progress)
         self._memory_row = QWidget()
@@ -84,8 +126,7 @@ class QueueList(QWidget):
             self._column.removeWidget(row)
             self._column.insertWidget(2 + place, row)
             self.rows.append(row)
-            row.up.setEnabled(self._state.queue.can_move(item.key, -1))
-            row.down.setEnabled(self._state.queue.can_move(item.key, 1))
+            row.show_ways(self._state.queue.can_move(item.key, -1), self._state.queue.can_move(item.key, 1))
         for row in old.values():
             self._column.removeWidget(row)
             row.hide()

@@ -11,7 +11,7 @@ import torch
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 
 from fakes.tiny_grounding import bert_tokenizer, write_clip, write_detector, write_masks
-from foleycue_backend.engines.vta_sam import checkpoint
+from foleycue_backend.engines.vta_sam import converter
 from foleycue_backend.engines.vta_sam.grounding import Grounding
 from foleycue_backend.engines.vta_sam.grounding_dino import THRESHOLD, GroundingDino
 from foleycue_backend.engines.vta_sam.masks import MaskTracker, outline
@@ -37,7 +37,7 @@ def installed(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def convert(source: Path, target: Path):
-    return checkpoint.convert(source, target, target.parent / "report.txt", lambda phase, step, steps: None)
+    return converter.convert(source, target, target.parent / "report.txt", lambda phase, step, steps: None)
 
 
 def pictures(count: int) -> list[np.ndarray]:

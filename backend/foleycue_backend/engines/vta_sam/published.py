@@ -37,7 +37,7 @@ GROUNDING = Model(
             required=False,
         ),
     ),
-    converter="foleycue_backend.engines.vta_sam.checkpoint:convert",
+    converter="foleycue_backend.engines.vta_sam.converter:convert",
 )
 
 MODEL = Model(

@@ -43,6 +43,8 @@ def take_from_wav(path: Path, selection: Selection) -> StoredTake:
         cue_error_ms=None,
         licence=said.get("weights_licence", ""),
         created=header.created,
+        stem=said.get("stem", ""),
+        channels=header.channels,
     )
     return StoredTake(path=path, take=take)
 

@@ -68,6 +68,10 @@ class EditorScript:
         self.sounds[given["handle"]].update(path=given["path"], recipe=given["recipe"])
         return self._placed(given["handle"])
 
+    def _remove(self, given: dict) -> dict:
+        del self.sounds[given["handle"]]
+        return {}
+
     def _placed(self, handle: str) -> dict:
         sound = self.sounds[handle]
         return {

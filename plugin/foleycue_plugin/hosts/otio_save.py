@@ -129,13 +129,15 @@ def _take_media(stored: StoredTake, selection: Selection, own_timecode: bool) ->
         "negative": take.negative,
         "cues": cues,
         "sha256": take.sha256,
+        **({"stem": take.stem} if take.stem else {}),
     }
     origin = 0
     if own_timecode:
         header = read_wav_header(stored.path)
         origin = samples_to_frames(header.time_reference, selection.range.rate, header.sample_rate)
+    name = take.stem or stored.path.stem
     return timelines.TakeMedia(
-        url=stored.path.absolute().as_uri(), name=stored.path.stem, metadata=metadata, cues=take.cues, origin=origin
+        url=stored.path.absolute().as_uri(), name=name, metadata=metadata, cues=take.cues, origin=origin
     )
 
 

@@ -73,7 +73,8 @@ def timeline_of(edit: Edit, sequence: Sequence, project: Project) -> otio.schema
 
 def sound_of(stored: StoredTake, span: FrameRange) -> Sound:
     """A take as a document names it."""
-    prompt = " ".join(stored.take.prompt.split())[:_LONGEST_NAME]
+    said = dict.fromkeys(part for part in (stored.take.stem, stored.take.prompt) if part)
+    prompt = " ".join(": ".join(said).split())[:_LONGEST_NAME]
     name = f"{prompt or 'FoleyCue'}, seed {stored.take.seed}"
     return Sound(path=stored.path.absolute(), name=name, frames=span.frames)
 

@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from fakes.backend import FakeBackend, Script
 from fakes.waiting import until, wait_ready
 from foleycue_plugin.takes import TakeStore
+from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.messages import Generate, Guidance
 from foleycue_ui.app import client_factory
+from foleycue_ui.model.region import Box
 from foleycue_ui.panel import Panel
 from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player
@@ -141,3 +143,29 @@ def test_a_file_that_cannot_be_understood_is_set_aside(backend: FakeBackend, qtb
         until(qtbot, (backend.places.data / "presets.broken").exists)
         panel.state.presets.save("New", panel.state.request.wish)
     assert b"New" in (backend.places.data / "presets.json").read_bytes()
+
+
+def test_objects_are_there_again_each_with_its_cues(backend: FakeBackend, qtbot: QtBot, film: Path):
+    with panel_at(backend, qtbot) as first:
+        first.controller.open(film)
+        wait_ready(first, qtbot)
+        state = first.state
+        state.cues.load([Cue(7_000, 0.4, CueSource.USER)])
+        for number, name in enumerate(("car", "dog")):
+            state.regions.add(10, Box(0.1 + 0.5 * number, 0.1, 0.3, 0.3))
+            state.regions.describe(number, label=name)
+            state.cues.load([Cue(1_000 * (number + 1), 0.5, CueSource.USER)])
+        state.request.set_kind(stems=False, stereo=True)
+        state.request.set_also(["tango"])
+        objects = state.regions.objects
+        assert [seen.cues for seen in objects] == [(Cue(1_000, 0.5, CueSource.USER),), None]
+
+    with panel_at(backend, qtbot) as second:
+        state = second.state
+        wait_ready(second, qtbot)
+        until(qtbot, lambda: state.regions.objects == objects)
+        assert state.regions.selected == objects[1]
+        until(qtbot, lambda: [cue.sample for cue in state.cues.cues] == [2_000])
+        assert (state.request.stems, state.request.stereo, state.request.also) == (False, True, ("tango",))
+        state.regions.select(0)
+        assert [cue.sample for cue in state.cues.cues] == [1_000]

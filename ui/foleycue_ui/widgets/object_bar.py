@@ -10,7 +10,7 @@ from foleycue_ui.look.object_marks import badge
 from foleycue_ui.look.words import tr
 from foleycue_ui.model.region import SeenObject
 from foleycue_ui.model.state import PanelState
-from foleycue_ui.widgets.controls import Button, IconButton, Line
+from foleycue_ui.widgets.controls import Button, IconButton, Line, chain
 from foleycue_ui.widgets.find_row import FindRow
 from foleycue_ui.widgets.flow import Flow
 
@@ -25,6 +25,7 @@ class ObjectBar(QWidget):
         self._regions = state.regions
         self._shown: tuple[object, ...] | None = None
         self.chips: list[Button] = []
+        self.before: QWidget | None = None  # what Tab leaves for the chips
         self.flow = Flow()
         self.name = Line(tr("Region", "Name of the object, which its takes and tracks get"))
         self.name.setPlaceholderText(tr("Region", "Name"))
@@ -51,7 +52,7 @@ class ObjectBar(QWidget):
         self._show()
 
     def tab_order(self) -> list[QWidget]:
-        """What Tab reaches; chips come and go, and stand where they were added."""
+        """What Tab reaches, besides the chips, which come and go."""
         return [self.name, self.prompt, self.remove, self.search.words, self.search.button]
 
     def changeEvent(self, a0: QEvent | None) -> None:
@@ -104,6 +105,7 @@ class ObjectBar(QWidget):
             self.chips.append(chip)
         for chip in self.chips:
             self.flow.add(chip)
+        chain(self.before, *self.chips)
 
     def _chip(self, number: int | None, text: str, tip: str) -> Button:
         chip = Button(text, "chip")

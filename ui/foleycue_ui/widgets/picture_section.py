@@ -35,6 +35,7 @@ class PictureSection(QWidget):
         self.transport = Transport(player, state.range)
         self.region_bar = RegionBar(state.regions, player, state.notices)
         self.object_bar = ObjectBar(state, controller.locating)
+        self.object_bar.before = self.region_bar.whole
         self.perform_bar = PerformBar(state, player, controller.settings)
         self.mixer_row = MixerRow(player, state.guide, controller.settings)
         self.range_strip = RangeStrip(state.range)

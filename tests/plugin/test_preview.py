@@ -46,6 +46,20 @@ def test_the_movie_shows_the_timeline_frame_by_frame(edits, tmp_path, clock):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["p.mp4", "s.wav"]
 
 
+def test_two_channels_stay_on_their_sides(edits, tmp_path):
+    selection = usecases.mark(usecases.open_source(edits["25"]), "3f", "30f")
+    header = WavHeader(sample_rate=48_000, time_reference=0, rate=selection.range.rate, channels=2)
+    tone = 0.3 * np.sin(np.arange(selection.range.samples(48_000)) / 20).astype(np.float32)
+    write_broadcast_wav(tmp_path / "s.wav", [np.stack([tone, np.zeros_like(tone)], axis=1)], header)
+    write_preview(selection, tmp_path / "s.wav", tmp_path / "p.mp4")
+    with av.open(str(tmp_path / "p.mp4")) as container:
+        heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    left, right = np.sqrt((heard[:, 4_096:] ** 2).mean(axis=1))
+    assert len(heard) == 2
+    assert left > 0.15
+    assert right < 0.01
+
+
 def test_backwards_frozen_and_held_pictures(movies):
     rate = Fraction(25)
     media = str(movies["25"])

@@ -57,6 +57,20 @@ def test_others_read_it(tmp_path):
     assert ixml.findtext("SPEED/TIMECODE_FLAG") == "DF"
 
 
+@pytest.mark.parametrize("n", [0, 1, 777])
+def test_two_channels_survive_side_by_side(tmp_path, n):
+    sound = np.stack([ramp(n), -ramp(n)], axis=1)
+    header = WavHeader(sample_rate=48_000, time_reference=7, rate=Fraction(25), channels=2)
+    assert write_broadcast_wav(tmp_path / "a.wav", [sound[: n // 2], sound[n // 2 :]], header) == n
+    read = read_wav_header(tmp_path / "a.wav")
+    assert (read.channels, read.samples, read.time_reference) == (2, n, 7)
+    samples = read_wav(tmp_path / "a.wav")[0]
+    assert samples.shape == (n, 2)
+    assert samples == pytest.approx(sound, abs=2e-7)
+    with wave.open(str(tmp_path / "a.wav")) as file:
+        assert (file.getnchannels(), file.getnframes(), file.getsampwidth()) == (2, n, 3)
+
+
 def test_a_time_reference_beyond_32_bits(tmp_path):
     path = tmp_path / "late.wav"
     write_broadcast_wav(

@@ -13,9 +13,10 @@ from fakes.waiting import until, wait_ready
 from foleycue_plugin.selection import Selection
 from foleycue_plugin.takes import TakeStore
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import Cancel, Generate, Unload, WorkerState
+from foleycue_shared.messages import DEFAULT_SETTING, Cancel, Generate, Unload, WorkerState
 from foleycue_ui.model.job import JobModel
-from foleycue_ui.model.settings import IDLE_MINUTES
+from foleycue_ui.model.pace import PaceModel
+from foleycue_ui.model.settings import IDLE_MINUTES, PACE
 from foleycue_ui.panel import Panel
 from foleycue_ui.widgets.queue_list import QueueList
 
@@ -196,6 +197,37 @@ def test_the_engines_memory_is_given_back_on_a_click_and_after_idle_minutes(
     assert timer.interval() == 120_000
     timer.timeout.emit()
     backend.wait_for(Unload, count=2)
+
+
+def test_how_long_it_will_take_is_learned_and_said_beforehand(opened: Panel, backend: FakeBackend, qtbot: QtBot):
+    pace, generate = opened.state.pace, opened.ask_section.generate_bar.generate
+    assert "about" not in generate.toolTip()
+    pace.decode('{"mini/default": 4.0}')  # what a slower machine learned
+    assert generate.toolTip() == "Make new takes of the marked range: about 36 s on this computer"
+    backend.script = Script(hold_at="decode")
+    queue = ask(opened, qtbot, "one", "two")
+    assert queue.rows[0].words.whole().endswith(" · 1 take · about 12 s")
+    until(qtbot, lambda: opened.state.job.step == 4)
+    assert opened.state.job.text() == "Loading the engine · step 4/4 · about 12 s"
+    backend.script = Script(step_seconds=0.02)
+    backend.release()
+    until(qtbot, lambda: not opened.state.job.active)
+    expected = pace.expected("mini", DEFAULT_SETTING, 1.0)
+    assert expected is not None and expected < 4.0
+    assert opened.settings.value(PACE, "") == pace.encode()
+
+
+def test_the_newest_measurement_counts_most_and_nonsense_counts_nothing():
+    pace = PaceModel()
+    pace.learn("mini", "default", 10.0, 20.0)
+    pace.learn("mini", "default", 10.0, 30.0)
+    assert pace.expected("mini", "default", 1.0) == pytest.approx(2.3)
+    assert pace.expected("mini", "faithful", 1.0) is None
+    other = PaceModel()
+    other.decode(pace.encode())
+    assert other.expected("mini", "default", 1.0) == pace.expected("mini", "default", 1.0)
+    other.decode("nonsense")
+    assert other.expected("mini", "default", 1.0) is None
 
 
 def test_progress_runs_on_between_reports_but_not_far_ahead(monkeypatch: pytest.MonkeyPatch):

@@ -141,6 +141,18 @@ def takes_asked(state: PanelState) -> int:
     return state.request.takes * stems * len(state.request.engines_asked())
 
 
+def time_asked(state: PanelState) -> float | None:
+    """How many seconds of work that would be on this machine; None where that was never measured."""
+    request, engines = state.request, state.request.engines_asked()
+    sound = takes_asked(state) / len(engines) * float(state.range.marked.seconds)
+    times = [
+        state.pace.expected(engine, request.setting if engine == request.engine else DEFAULT_SETTING, sound)
+        for engine in engines
+    ]
+    known = [time for time in times if time is not None]
+    return sum(known) if len(known) == len(times) else None
+
+
 def _by_engine(stems: Iterable[_Asked], engine: str) -> Iterator[_Asked]:
     """The same for an engine; strengths and setting are the chosen one's alone."""
     for asked in stems:

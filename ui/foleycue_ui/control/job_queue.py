@@ -27,8 +27,9 @@ from foleycue_shared.timing import exact_rate
 from foleycue_ui.control.adoption import Adoption
 from foleycue_ui.control.desk import Desk
 from foleycue_ui.control.marking import Marking
+from foleycue_ui.control.stopwatch import Stopwatch
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.queue import QueueItem
+from foleycue_ui.model.queue import QueueItem, sound_of
 
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Plan
@@ -43,6 +44,7 @@ class JobQueue(QObject):
         self._queue, self._job = desk.state.queue, desk.state.job
         self._marking = marking
         self.adoption = Adoption(desk, self)
+        self._stopwatch = Stopwatch(desk, self)
         self._keys = count(1)
         self._ended: set[str] = set()
         self._again = ""  # the job whose stalled worker is being restarted
@@ -132,6 +134,7 @@ class JobQueue(QObject):
         item = self._queue.of_job(event.job_id or "")
         if item is None or item.plan is None:
             return
+        self._stopwatch.hear(item.plan, event)
         if isinstance(event, TakeReady):
             self.adoption.adopt(event.take, item.plan, lambda: self._settle(item.job_id))
         elif isinstance(event, Analysed):
@@ -146,7 +149,7 @@ class JobQueue(QObject):
         job_id = plan.request.job_id
         if isinstance(event, Failed) and event.retryable and job_id == self._again:
             self._again = ""
-            self._job.begin(len(plan.request.seeds), job_id)
+            self._job.begin(len(plan.request.seeds), job_id, self._expected(plan))
             self._desk.bridge.send(plan.request, [plan.document])
             return
         if isinstance(event, Failed | Refused):
@@ -173,7 +176,7 @@ class JobQueue(QObject):
                 self._job.begin(head.takes)
         elif not head.sent:
             self._queue.change(head.key, sent=True)
-            self._job.begin(head.takes, head.job_id)
+            self._job.begin(head.takes, head.job_id, self._expected(head.plan))
             self._desk.bridge.send(head.plan.request, [head.plan.document])
 
     def _show_progress(self, event: JobEvent) -> None:
@@ -204,6 +207,10 @@ class JobQueue(QObject):
                 action=tr("Queue", "Restart engine"),
                 run=self.restart_engine,
             )
+
+    def _expected(self, plan: "Plan") -> float | None:
+        request = plan.request
+        return self._desk.state.pace.expected(request.engine, request.setting, sound_of(plan))
 
     # -- inner ----------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,13 @@ def time_text(seconds: float) -> str:
     return tr("Job", "{minutes} min left").format(minutes=round(seconds / 60))
 
 
+def about_text(seconds: float) -> str:
+    """How long something will take, as far as can be said beforehand."""
+    if seconds < 100:
+        return tr("Job", "about {seconds} s").format(seconds=max(1, round(seconds)))
+    return tr("Job", "about {minutes} min").format(minutes=round(seconds / 60))
+
+
 class JobModel(QObject):
     """The head of the queue, and the analysis."""
 
@@ -47,6 +54,7 @@ class JobModel(QObject):
         self.step = self.steps = self.take = self.takes = self.ahead = 0
         self.fraction = 0.0
         self.eta: float | None = None
+        self.expected: float | None = None  # seconds of work, as long as nobody knows better
         self.told = 0.0  # when fraction and eta were true, as time.monotonic()
         self.analysing = False
 
@@ -55,11 +63,11 @@ class JobModel(QObject):
         """Whether a generation is under way."""
         return self.state != "idle"
 
-    def begin(self, takes: int, job_id: str = "") -> None:
+    def begin(self, takes: int, job_id: str = "", expected: float | None = None) -> None:
         """A generation became the head of the queue: without an id it is still being prepared."""
         self.state, self.takes, self.job_id = "queued" if job_id else "preparing", takes, job_id
         self.phase, self.step, self.steps, self.take, self.fraction, self.eta = "", 0, 0, 0, 0.0, None
-        self.ahead = 0
+        self.ahead, self.expected = 0, expected
         self.changed.emit()
 
     def update(self, **values: object) -> None:
@@ -100,4 +108,6 @@ class JobModel(QObject):
             parts.append(tr("Job", "step {step}/{steps}").format(step=self.step, steps=self.steps))
         if self.eta is not None:
             parts.append(time_text(self.eta - (monotonic() - self.told)))
+        elif self.expected is not None:
+            parts.append(about_text(self.expected))
         return " · ".join(parts)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from foleycue_shared.timing import exact_rate
+
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import Plan
 
@@ -29,6 +31,12 @@ class QueueItem:
     def job_id(self) -> str:
         """The job's id, empty as long as there is no plan."""
         return "" if self.plan is None else self.plan.request.job_id
+
+
+def sound_of(plan: "Plan") -> float:
+    """How many seconds of sound a plan asks for, all takes together."""
+    scope = plan.request.scope
+    return len(plan.request.seeds) * float(scope.frames / exact_rate(scope.rate))
 
 
 class QueueModel(QObject):

@@ -15,6 +15,7 @@ GEOMETRY = "window/geometry"
 SPLITTER = "window/splitter"
 COMMERCIAL_ONLY = "models/commercial_only"
 IDLE_MINUTES = "engine/idle_minutes"  # after so long the engine's memory is given back
+PACE = "engine/pace"  # how long takes need on this machine, as JSON
 STORE_LIMIT_MB = "takes/limit_mb"  # above it the panel asks what may go
 PERFORM_LATENCY = "perform/latency_ms"  # how late taps arrive, measured or set by hand
 PERFORM_SPREAD = "perform/spread_ms"  # how evenly they came when it was measured; absent until then

@@ -19,6 +19,7 @@ from foleycue_ui.model.cues import CueModel
 from foleycue_ui.model.guide import GuideModel
 from foleycue_ui.model.job import JobModel
 from foleycue_ui.model.models import ModelsModel
+from foleycue_ui.model.pace import PaceModel
 from foleycue_ui.model.queue import QueueModel
 from foleycue_ui.model.region import RegionModel
 from foleycue_ui.model.request import RequestModel
@@ -179,6 +180,7 @@ class PanelState(QObject):
         self.request = RequestModel(self)
         self.job = JobModel(self)
         self.queue = QueueModel(self)
+        self.pace = PaceModel(self)
         self.presets = PresetModel(self)
         self.history = HistoryModel(self)
         self.takes = TakeModel(self)

@@ -49,7 +49,7 @@
     </message>
     <message>
         <source>Insert all stems of the round</source>
-        <translation>Alle Stems der Runde einfügen</translation>
+        <translation>Alle Stems des Durchgangs einfügen</translation>
     </message>
     <message>
         <source>Change over between two takes</source>
@@ -562,10 +562,6 @@
         <translation>Erzeugen</translation>
     </message>
     <message>
-        <source>Make new takes of the marked range</source>
-        <translation>Neue Takes für den markierten Bereich machen</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -592,6 +588,14 @@
     <message>
         <source>Generate {count} takes</source>
         <translation>{count} Takes erzeugen</translation>
+    </message>
+    <message>
+        <source>Make new takes of the marked range</source>
+        <translation>Neue Takes für den markierten Bereich machen</translation>
+    </message>
+    <message>
+        <source>{what}: {about} on this computer</source>
+        <translation>{what}: {about} auf diesem Rechner</translation>
     </message>
     <message>
         <source>Prompt</source>
@@ -726,6 +730,14 @@
     <message>
         <source>{minutes} min left</source>
         <translation>noch {minutes} min</translation>
+    </message>
+    <message>
+        <source>about {seconds} s</source>
+        <translation>etwa {seconds} s</translation>
+    </message>
+    <message>
+        <source>about {minutes} min</source>
+        <translation>etwa {minutes} min</translation>
     </message>
     <message>
         <source>Cancelling…</source>
@@ -1598,6 +1610,10 @@ Hier: je höher, desto stärker.</translation>
         <translation>Aus der Warteschlange nehmen: {job}</translation>
     </message>
     <message>
+        <source>Drag it to another place in the queue</source>
+        <translation>An eine andere Stelle der Warteschlange ziehen</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
     </message>
@@ -2196,6 +2212,10 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>cues ±{error:.0f} ms</source>
         <translation>Cues ±{error:.0f} ms</translation>
+    </message>
+    <message>
+        <source>lift {lift:+.2f}</source>
+        <translation>Vorsprung {lift:+.2f}</translation>
     </message>
     <message>
         <source>no cues</source>

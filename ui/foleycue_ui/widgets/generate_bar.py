@@ -4,9 +4,10 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from foleycue_ui.control.generation import takes_asked
+from foleycue_ui.control.generation import takes_asked, time_asked
 from foleycue_ui.look import theme
 from foleycue_ui.look.words import tr
+from foleycue_ui.model.job import about_text
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.controls import Button
 
@@ -21,7 +22,6 @@ class GenerateBar(QWidget):
         super().__init__(parent)
         self._state = state
         self.generate = Button(tr("Ask", "Generate"), "primary")
-        self.generate.setToolTip(tr("Ask", "Make new takes of the marked range"))
         self.cancel = Button(tr("Ask", "Cancel"), "cancel", tr("Ask", "Cancel the generation"))
         self.cancel.setToolTip(tr("Ask", "Stop the generation that runs"))
         row = QHBoxLayout(self)
@@ -35,6 +35,7 @@ class GenerateBar(QWidget):
         for signal in (state.job.changed, state.range.selection_changed, state.range.changed, state.request.changed):
             signal.connect(self._show)
         state.regions.changed.connect(self._show)
+        state.pace.changed.connect(self._show)
         state.range.project_changed.connect(self._show)
         self._show()
 
@@ -47,5 +48,8 @@ class GenerateBar(QWidget):
         words = one if takes == 1 else many.format(count=takes)
         self.generate.setText(words)
         self.generate.setAccessibleName(words)
+        about, tip = time_asked(self._state), tr("Ask", "Make new takes of the marked range")
+        timed = tr("Ask", "{what}: {about} on this computer")
+        self.generate.setToolTip(tip if about is None else timed.format(what=tip, about=about_text(about)))
         self.generate.setEnabled(self._state.range.selection is not None)
         self.cancel.setEnabled(job.active and job.state != "cancelling")

@@ -6,7 +6,8 @@ from PyQt6.QtGui import QHideEvent, QMouseEvent, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.queue import QueueItem
+from foleycue_ui.model.job import about_text
+from foleycue_ui.model.queue import QueueItem, sound_of
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.controls import Button, Elided, IconButton, caption, chain
 
@@ -99,6 +100,7 @@ class QueueList(QWidget):
         self._lay_out()
         self.free.clicked.connect(self.free_asked)
         state.queue.changed.connect(self._show)
+        state.pace.changed.connect(self._show)
         state.job.changed.connect(self._show_progress)
         state.link.changed.connect(self._show_progress)
         self._show()
@@ -126,6 +128,7 @@ class QueueList(QWidget):
             self._column.removeWidget(row)
             self._column.insertWidget(2 + place, row)
             self.rows.append(row)
+            row.words.set_text(self._words(item))
             row.show_ways(self._state.queue.can_move(item.key, -1), self._state.queue.can_move(item.key, 1))
         for row in old.values():
             self._column.removeWidget(row)
@@ -134,6 +137,14 @@ class QueueList(QWidget):
         chain(self.after, *(button for row in self.rows for button in (row.up, row.down, row.cancel)))
         self.head.set_text(item_text(items[0]) if items else "")
         self._show_progress()
+
+    def _words(self, item: QueueItem) -> str:
+        """What it is, and how long it will take once it is its turn."""
+        if item.plan is None:
+            return item_text(item)
+        request = item.plan.request
+        expected = self._state.pace.expected(request.engine, request.setting, sound_of(item.plan))
+        return item_text(item) if expected is None else f"{item_text(item)} · {about_text(expected)}"
 
     def _row(self, item: QueueItem) -> QueueRow:
         row = QueueRow(item)

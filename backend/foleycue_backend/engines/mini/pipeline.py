@@ -181,7 +181,7 @@ class MiniPipeline(DiffusionPipeline):
     ) -> Tensor:
         """Latents (channels, frames) from noise of the same shape.
 
-        `on_step(done, all)` is called after each step, for long ranges (more than 40 s) after each chunk of a step;
+        `on_step(done, all)` is called after each step, for long ranges (more than 26 s) after each chunk of a step;
         what it raises ends the work and reaches the caller.
         Raises ValueError for a curve of another length or fewer than one step.
         """

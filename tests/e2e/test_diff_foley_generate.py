@@ -2,33 +2,21 @@
 """diff-foley from a hub to a take by the command line, with real backend and worker, on a small checkpoint."""
 
 import json
-import os
-import signal
-import subprocess
 import sys
-from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from fakes import command_line
+from fakes.command_line import SAMPLES, interrupted, run
 from fakes.hub import FakeHub
-from foleycue_plugin import demo
-from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav
 
 pytest.importorskip("torch", reason="no engine without torch")
 # The later tests use what the first one has pulled.
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
 
-MARKED = (demo.TIMELINE, "--range", "01:00:03:22", "152f", "--engine", "diff-foley")
-SAMPLES = round(58 * 48_000 / Fraction(24000, 1001))
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    assert "Traceback" not in captured.err
-    return status, captured.out, captured.err
+MARKED = (*command_line.MARKED, "--engine", "diff-foley")
 
 
 def test_pulled_and_converted(real_home, tmp_path, monkeypatch, capsys):
@@ -53,7 +41,7 @@ def test_takes_of_the_picture_alone(real_home, tmp_path, capsys):
         assert (made["engine"], made["samples"]) == ("diff-foley", SAMPLES)
         sound = read_wav(path)[0]
         assert len(sound) == SAMPLES
-        return sound, {line.split()[0].rstrip(",") for line in err.splitlines()}
+        return sound, command_line.phases(err)
 
     first, phases = take("first", "--seed", 3)
     assert {"decode", "analyse", "diffuse", "vocode"} <= phases
@@ -74,19 +62,8 @@ def test_takes_of_the_picture_alone(real_home, tmp_path, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process on Windows")
 def test_ctrl_c_cancels_and_leaves_nothing(real_home, tmp_path):
-    command = [sys.executable, "-m", "foleycue_plugin.cli.main", "generate", *map(str, MARKED), "--steps", "500"]
-    process = subprocess.Popen(
-        [*command, "--audio", str(tmp_path / "a.wav")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in process.stderr:
-        if line.startswith("diffuse"):
-            break
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
+    asked = ("generate", *MARKED, "--steps", "500", "--audio", str(tmp_path / "a.wav"))
+    status, out, err = interrupted(asked, "diffuse")
+    assert (status, out) == (130, "")
     assert err.splitlines()[-1] == "foleycue: Cancelled."
     assert not list(tmp_path.iterdir())

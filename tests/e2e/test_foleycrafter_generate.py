@@ -2,33 +2,21 @@
 """foleycrafter from a hub to a take by the command line, with real backend and worker, on a small checkpoint."""
 
 import json
-import os
-import signal
-import subprocess
 import sys
-from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from fakes import command_line
+from fakes.command_line import SAMPLES, interrupted, phases, run
 from fakes.hub import FakeHub
-from foleycue_plugin import demo
-from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav
 
 pytest.importorskip("torch", reason="no engine without torch")
 # The later tests use what the first one has pulled.
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
 
-MARKED = (demo.TIMELINE, "--range", "01:00:03:22", "152f", "--engine", "foleycrafter")
-SAMPLES = round(58 * 48_000 / Fraction(24000, 1001))
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    assert "Traceback" not in captured.err
-    return status, captured.out, captured.err
+MARKED = (*command_line.MARKED, "--engine", "foleycrafter")
 
 
 def test_pulled_and_converted_with_the_licence_said(real_home, tmp_path, monkeypatch, capsys):
@@ -65,10 +53,10 @@ def test_its_own_cues_are_shown_and_edited_ones_count(real_home, tmp_path, capsy
         return "--cues", path
 
     unasked, err = take("unasked")
-    assert {"text", "diffuse", "vocode"} <= {line.split()[0].rstrip(",") for line in err.splitlines()}
+    assert {"text", "diffuse", "vocode"} <= phases(err)
     again, err = take("again")
     assert np.array_equal(unasked, again)
-    assert not {"decode", "analyse", "text"} & {line.split()[0].rstrip(",") for line in err.splitlines()}
+    assert not {"decode", "analyse", "text"} & phases(err)
     unedited, _ = take("unedited", *sheet("unedited", own))
     moved, _ = take("moved", *sheet("moved", [{**own[0], "time": own[0]["time"] + 0.3}, *own[1:]]))
     empty, _ = take("empty", *sheet("empty", []))
@@ -78,19 +66,8 @@ def test_its_own_cues_are_shown_and_edited_ones_count(real_home, tmp_path, capsy
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process on Windows")
 def test_ctrl_c_cancels_and_leaves_nothing(real_home, tmp_path):
-    command = [sys.executable, "-m", "foleycue_plugin.cli.main", "generate", *map(str, MARKED), "--faithful"]
-    process = subprocess.Popen(
-        [*command, "--audio", str(tmp_path / "a.wav")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in process.stderr:
-        if line.startswith("diffuse"):
-            break
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
+    asked = ("generate", *MARKED, "--faithful", "--audio", str(tmp_path / "a.wav"))
+    status, out, err = interrupted(asked, "diffuse")
+    assert (status, out) == (130, "")
     assert err.splitlines()[-1] == "foleycue: Cancelled."
     assert not list(tmp_path.iterdir())

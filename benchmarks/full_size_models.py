@@ -114,9 +114,63 @@ def _foleycrafter(folder: Path) -> None:
     save_parts(parts, folder)
 
 
+def _tango(folder: Path) -> None:
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    from sta_v2a_full_size import T5_LARGE, UNET, tokenizer
+    from transformers import T5Config, T5EncoderModel
+
+    from foleycue_backend.engines.parts.conversion import save_parts
+
+    parts = {
+        "unet": UNet2DConditionModel(**UNET),
+        "text_encoder": T5EncoderModel(T5Config(**T5_LARGE)),
+        "tokenizer": tokenizer(),
+    }
+    save_parts({**parts, **_audioldm_codec()}, folder)
+
+
+def _vta_ldm(folder: Path) -> None:
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    from sta_v2a_full_size import UNET
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    from foleycue_backend.engines.parts.conversion import save_parts
+    from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
+
+    unet = {**UNET, "block_out_channels": (320, 640, 640, 1280), "cross_attention_dim": 2048}
+    sight = CLIPVisionConfig(
+        hidden_size=1024,
+        intermediate_size=4096,
+        projection_dim=768,
+        num_hidden_layers=24,
+        num_attention_heads=16,
+        patch_size=14,
+    )
+    parts = {
+        "unet": UNet2DConditionModel(**unet),
+        "image_encoder": CLIPVisionModelWithProjection(sight),
+        "projection": TokenProjection(),
+    }
+    save_parts({**parts, **_audioldm_codec()}, folder)
+
+
+def _audioldm_codec() -> dict[str, Any]:
+    from sta_v2a_full_size import VAE, VOCODER
+
+    from foleycue_backend.engines.parts import autoencoder, schedule, vocoder
+
+    return {
+        "vae": autoencoder.build(VAE),
+        "vocoder": vocoder.build(vocoder.config_from_published(VOCODER)),
+        "scheduler": schedule.ddpm(),
+    }
+
+
 #: Engine -> what writes its model into an empty folder.
 BUILDERS: dict[str, Callable[[Path], None]] = {
     "sta-v2a": _sta_v2a,
+    "tango": _tango,
+    "vta-ldm": _vta_ldm,
     "diff-foley": _diff_foley,
     "foleycrafter": _foleycrafter,
 }

@@ -31,6 +31,12 @@ class Report:
         if phase not in self.phases:
             self.phases.append(phase)
 
+    def analysed(self, event, curve):
+        raise AssertionError("Locate predicts no cues")
+
+    def take(self, take):
+        raise AssertionError("Locate makes no takes")
+
     def located(self, event):
         self.found.append(event)
 
@@ -57,8 +63,9 @@ def _bright(frame):
     if not len(rows):
         return None
     height, width = frame.shape[:2]
-    box = (columns.min() / width, rows.min() / height, (columns.max() + 1) / width, (rows.max() + 1) / height)
-    return Outline(tuple(map(float, box)), (0.5, 0.5), len(rows) / frame[..., 0].size, 0.9)
+    left, right = float(columns.min() / width), float((columns.max() + 1) / width)
+    top, bottom = float(rows.min() / height), float((rows.max() + 1) / height)
+    return Outline((left, top, right, bottom), (0.5, 0.5), len(rows) / frame[..., 0].size, 0.9)
 
 
 def _square(frame):

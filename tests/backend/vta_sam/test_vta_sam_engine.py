@@ -167,6 +167,9 @@ class Report:
     def analysed(self, event, curve):
         """Nothing of it is looked at here."""
 
+    def located(self, event):
+        raise AssertionError("a take locates nothing")
+
     def take(self, take):
         self.takes.append(take)
 

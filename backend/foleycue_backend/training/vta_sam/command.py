@@ -43,9 +43,9 @@ def _run(args: argparse.Namespace, log: Log) -> None:
     base = load_base(folder, _there(tower, GROUNDING.name, "--text-tower"))
     plan = Plan(steps=args.steps, minutes=args.minutes, batch=args.batch, rate=args.rate, seed=args.seed, cpu=args.cpu)
     trained = train(base, plan, args.out / "work", (args.scenes, args.held_out), args.rank, args.everything, log)
-    save_adapter(trained.adapter.to("cpu"), args.out / "model")
+    save_adapter(trained.adapter, args.out / "model")
     if args.everything:
-        base.unet.to("cpu").save_pretrained(args.out / "unet")
+        base.unet.save_pretrained(args.out / "unet")
     log(f"trained parts in {args.out / 'model'}: install them with `foleycue models import vta-sam`")
 
 

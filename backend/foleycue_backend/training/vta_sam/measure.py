@@ -80,4 +80,4 @@ def heard(sounds: Tensor, truth: Sequence[Scene]) -> Heard:
             there, gone = seen[:, number] & sure[:, number], ~seen[:, number] & sure[:, number]
             if there.any() and gone.any():
                 levels.append(10 * np.log10(power[there].mean() / power[gone].mean()))
-    return Heard(np.array(levels))
+    return Heard(np.array(levels, np.float64))

@@ -7,6 +7,7 @@ Each object sounds as long as it is seen: an engine hums low, a fan hisses high,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,11 @@ class Scene:
     until: tuple[float, float]
     seed: int
 
-    def presence(self, times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def exchanged(self) -> Scene:
+        """The same with either object in the other's place."""
+        return Scene((self.since[1], self.since[0]), (self.until[1], self.until[0]), self.seed)
+
+    def presence(self, times: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         """Whether each object is there (times, objects)."""
         return (times[:, None] >= np.array(self.since)) & (times[:, None] < np.array(self.until))
 

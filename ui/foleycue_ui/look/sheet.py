@@ -128,6 +128,7 @@ QProgressBar::chunk { background: @progress; border-radius: 6px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: @line; border-radius: 4px; min-height: 30px; margin: 1px 2px; }
 QScrollBar::handle:vertical:hover { background: @outline; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
 QScrollBar::handle:horizontal { background: @line; border-radius: 2px; min-width: 24px; margin: 2px 0; }
 QScrollBar::handle:horizontal:hover { background: @outline; }

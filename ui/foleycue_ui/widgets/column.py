@@ -10,6 +10,8 @@ from foleycue_ui.model.settings import SPLITTER, Settings
 
 #: What the lower column keeps of the panel's height as long as nobody moved the handle.
 _LOWER_SHARE = 0.36
+#: Width of a scroll bar in look/sheet.py.
+_BAR = 10
 
 
 class _Inner(QWidget):
@@ -33,7 +35,7 @@ class Column(QScrollArea):
         self.inner = _Inner()
         self.inner.setObjectName("column")
         column = QVBoxLayout(self.inner)
-        column.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 10)
+        column.setContentsMargins(theme.MARGIN, 10, theme.MARGIN - _BAR, 10)
         column.setSpacing(10)
         for part in parts:
             column.addWidget(part, 1 if part is fills else 0)
@@ -44,6 +46,11 @@ class Column(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The picture's height follows its width: a bar that came and went with the height would do so for ever.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
 
     def content_height(self) -> int:
         """How high it must be to show everything."""

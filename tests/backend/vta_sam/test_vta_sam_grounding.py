@@ -10,12 +10,16 @@ import pytest
 import torch
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 
+from fakes.hub import FakeHub
 from fakes.tiny_grounding import bert_tokenizer, write_clip, write_detector, write_masks
 from foleycue_backend.engines.vta_sam import converter
 from foleycue_backend.engines.vta_sam.grounding import Grounding
 from foleycue_backend.engines.vta_sam.grounding_dino import THRESHOLD, GroundingDino
 from foleycue_backend.engines.vta_sam.masks import MaskTracker, outline
+from foleycue_backend.models.__main__ import main
+from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.places import HOME_VARIABLE
 
 CPU = torch.device("cpu")
 
@@ -161,3 +165,18 @@ def test_keys_that_do_not_fit_are_named(published, tmp_path):
 
 def test_the_small_tokenizer_has_the_published_numbers():
     assert bert_tokenizer().convert_tokens_to_ids(["[CLS]", "[SEP]", ".", "?"]) == [101, 102, 1012, 1029]
+
+
+def test_it_is_pulled_from_three_repositories(published, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with FakeHub() as hub:
+        for path in sorted(path for path in published.rglob("*") if path.is_file()):
+            owner, repository, name = path.relative_to(published).parts
+            hub.add(f"{owner}/{repository}", name, path)
+        status = main(["pull", "grounding", "--yes", "--endpoint", hub.endpoint])
+    assert status == 0, capsys.readouterr()
+    folder = Store().installed("grounding")
+    assert folder is not None
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"detector", "masks", "text_tower"}
+    assert Grounding(folder).find(pictures(1), ["car"], nothing).probability.shape == (1, 1)

@@ -212,8 +212,8 @@
         <translation>Einspielen auf- oder zuklappen</translation>
     </message>
     <message>
-        <source>Edit the region</source>
-        <translation>Bildausschnitt bearbeiten</translation>
+        <source>Point at objects in the picture</source>
+        <translation>Auf Objekte im Bild zeigen</translation>
     </message>
     <message>
         <source>Use the whole picture</source>
@@ -1510,8 +1510,8 @@ Hier: je höher, desto stärker.</translation>
         <translation>In Schleife abspielen</translation>
     </message>
     <message>
-        <source>Draw a region: only what moves in it gives cues</source>
-        <translation>Bildausschnitt zeichnen: Nur was sich darin bewegt, gibt Cues</translation>
+        <source>Point at objects: draw a box; only what moves in it gives cues</source>
+        <translation>Auf Objekte zeigen: einen Rahmen ziehen; nur was sich darin bewegt, gibt Cues</translation>
     </message>
     <message>
         <source>Perform: tap cues to the picture</source>
@@ -1924,6 +1924,10 @@ Hier: je höher, desto stärker.</translation>
     <message>
         <source>Leave it</source>
         <translation>Lassen</translation>
+    </message>
+    <message>
+        <source>{key} calls “{action}”: choose another key here.</source>
+        <translation>{key} ruft „{action}“: Hier ein anderes Kürzel wählen.</translation>
     </message>
     <message>
         <source>{key} is the key for “{action}” already.</source>

@@ -23,7 +23,7 @@ class Transport(QWidget):
         self.forward = IconButton("next", tr("Picture", "On one frame"))
         self.loop = IconButton("loop", tr("Picture", "Play in a loop"), checkable=True)
         self.region = IconButton(
-            "region", tr("Picture", "Draw a region: only what moves in it gives cues"), checkable=True
+            "region", tr("Picture", "Point at objects: draw a box; only what moves in it gives cues"), checkable=True
         )
         self.perform = IconButton("tap", tr("Picture", "Perform: tap cues to the picture"), checkable=True)
         self.buttons = (self.to_start, self.back, self.play, self.forward, self.loop, self.region, self.perform)

@@ -18,6 +18,7 @@ from foleycue_ui.model.settings import Settings
 from foleycue_ui.panel import Panel
 from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player
+from foleycue_ui.widgets.shortcuts_page import ShortcutsPage
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
@@ -72,6 +73,23 @@ class TestKeyMap:
         keys = KeyMap(settings)
         keys.add([*actions(), Action("three", "Three", ("B",), nothing, "Group")])
         assert [action.id for action in keys.conflicts()["B"]] == ["two", "three"]
+
+    def test_a_key_that_the_user_chose_wins_over_a_default_that_came_later(self, settings: Settings, qtbot: QtBot):
+        keys = KeyMap(settings)
+        keys.add(actions())
+        keys.bind("two", ("N",))
+        updated = KeyMap(settings)
+        updated.add([Action("new", "New", ("N",), nothing, "Group"), *actions()])
+        owner = updated.owner("N")
+        assert owner is not None and owner.id == "two"
+        page = ShortcutsPage(updated)
+        qtbot.addWidget(page)
+        page.show()
+        page.entered()
+        told = {row.action.id: row.question.text() for row in page.rows if not row.question.isHidden()}
+        assert told == {"new": "N calls “Two”: choose another key here."}
+        updated.bind("new", ("M",))
+        assert all(row.question.isHidden() for row in page.rows)
 
     def test_no_key_is_a_choice_too(self, settings: Settings):
         keys = KeyMap(settings)

@@ -99,15 +99,12 @@ class KeyMap(QObject):
 
     def owner(self, key: str) -> Action | None:
         """Whom a key calls."""
-        return next((action for action in self.actions if key in self._keys[action.id]), None)
+        return next(iter(self._claimants(key)), None)
 
     def conflicts(self) -> dict[str, tuple[Action, ...]]:
-        """Keys that more than one action claims; the first of them is the one that gets it."""
-        claims: dict[str, list[Action]] = {}
-        for action in self.actions:
-            for key in self._keys[action.id]:
-                claims.setdefault(key, []).append(action)
-        return {key: tuple(claimants) for key, claimants in claims.items() if len(claimants) > 1}
+        """Keys that more than one action claims, as after an update with new defaults; the first of them gets it."""
+        claims = {key: self._claimants(key) for keys in self._keys.values() for key in keys}
+        return {key: claimants for key, claimants in claims.items() if len(claimants) > 1}
 
     def bind(self, action_id: str, keys: Iterable[str]) -> None:
         """Give an action other keys; whoever had one of them loses it."""
@@ -128,6 +125,11 @@ class KeyMap(QObject):
     def changed_by_user(self) -> bool:
         """Whether any key differs from its default."""
         return any(self._keys[action.id] != action.keys for action in self.actions)
+
+    def _claimants(self, key: str) -> tuple[Action, ...]:
+        """Whose key it is: first those that the user gave it to, then those that have it by default."""
+        claimants = (action for action in self.actions if key in self._keys[action.id])
+        return tuple(sorted(claimants, key=lambda action: key in action.keys))
 
     def _stored(self, action: Action) -> tuple[str, ...]:
         key = shortcut_key(action.id)

@@ -111,6 +111,12 @@ class _Row(QWidget):
         for widget in (self.question, self.yes, self.no):
             widget.hide()
 
+    def show_loss(self, key: str, winner: Action) -> None:
+        """Say that one of its keys calls another action, as after an update that brought new default keys."""
+        lost = tr("Shortcuts", "{key} calls “{action}”: choose another key here.")
+        self.question.setText(lost.format(key=key_words(key), action=winner.text))
+        self.question.show()
+
     def matches(self, text: str) -> bool:
         """Whether the row answers a search, by words or key."""
         sought = text.casefold().strip()
@@ -176,6 +182,10 @@ class ShortcutsPage(Page):
     def _show(self) -> None:
         for row in self.rows:
             row.show_keys()
+        for key, (winner, *losers) in self._keys.conflicts().items():
+            for row in self.rows:
+                if row.action in losers:
+                    row.show_loss(key, winner)
         self.reset.setEnabled(self._keys.changed_by_user())
 
     def _filter(self, text: str) -> None:

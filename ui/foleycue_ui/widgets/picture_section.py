@@ -121,7 +121,9 @@ class PictureSection(QWidget):
             Action("perform", tr("Actions", "Perform cues: start or stop"), ("T",), self._perform, group),
             Action("calibrate", tr("Actions", "Measure the latency of taps"), (), self._calibrate, group),
             Action("perform-close", tr("Actions", "Open or close performing"), ("Ctrl+T",), self._toggle_bar, group),
-            Action("region", tr("Actions", "Point at objects in the picture"), ("G",), self.transport.region.click, group),
+            Action(
+                "region", tr("Actions", "Point at objects in the picture"), ("G",), self.transport.region.click, group
+            ),
             Action("region-whole", tr("Actions", "Use the whole picture"), ("Ctrl+G",), self.region_bar.clear, group),
         ]
 

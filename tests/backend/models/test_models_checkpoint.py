@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from fakes import refusals
 from fakes.published_sta_v2a import (
     SCALE_FACTOR,
     codec_weights,
@@ -24,7 +25,7 @@ from foleycue_backend.engines.parts import conversion
 from foleycue_backend.engines.parts.tensor_file import read_tensors
 from foleycue_backend.engines.sta_v2a import checkpoint
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
-from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.errors import FoleyCueError
 
 PARTS = (
     "unet",
@@ -47,15 +48,7 @@ def convert(folder, tmp_path):
 
 
 def refusal(folder, tmp_path):
-    """The sentence with which a folder is refused; nothing may be left of it."""
-    target = tmp_path / "model"
-    target.mkdir(exist_ok=True)
-    with pytest.raises(FoleyCueError) as caught:
-        checkpoint.convert(folder, target, tmp_path / "report.txt", lambda phase, step, steps: None)
-    assert caught.value.code is ErrorCode.BAD_INPUT
-    assert "\n" not in caught.value.message
-    assert not list(target.iterdir())
-    return caught.value.message
+    return refusals.refusal(checkpoint.convert, folder, tmp_path)
 
 
 def assert_same(made, pipeline):

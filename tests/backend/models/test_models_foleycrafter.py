@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from fakes import refusals
 from fakes.published_foleycrafter import (
     DETECTOR,
     SEMANTIC,
@@ -21,7 +22,6 @@ from fakes.published_foleycrafter import (
 )
 from foleycue_backend.engines.foleycrafter import checkpoint
 from foleycue_backend.engines.parts import vocoder
-from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 NETWORKS = ("unet", "vae", "controlnet", "onset_net", "text_encoder", "image_encoder")
 
@@ -46,15 +46,7 @@ def convert(folder, tmp_path):
 
 
 def refusal(folder, tmp_path):
-    """The sentence with which a folder is refused; nothing may be left of it."""
-    target = tmp_path / "model"
-    target.mkdir(exist_ok=True)
-    with pytest.raises(FoleyCueError) as caught:
-        checkpoint.convert(folder, target, tmp_path / "report.txt", lambda phase, step, steps: None)
-    assert caught.value.code is ErrorCode.BAD_INPUT
-    assert "\n" not in caught.value.message
-    assert not list(target.iterdir())
-    return caught.value.message
+    return refusals.refusal(checkpoint.convert, folder, tmp_path)
 
 
 def tensors(folder, name):

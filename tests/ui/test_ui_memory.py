@@ -17,7 +17,7 @@ from foleycue_plugin.takes import TakeStore
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.messages import Generate, Guidance
 from foleycue_ui.app import client_factory
-from foleycue_ui.model.region import Box
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.panel import Panel
 from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player

@@ -11,7 +11,8 @@ from fakes.mouse import drag
 from fakes.waiting import until, wait_ready
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.messages import Analyse
-from foleycue_ui.model.region import MAX_OBJECTS, Box, RegionModel
+from foleycue_ui.model.region import MAX_OBJECTS, RegionModel
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.model.snapshot import take_snapshot
 from foleycue_ui.panel import Panel
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from fakes.numbered_film import number_in
 from fakes.waiting import until
-from foleycue_ui.model.region import Box
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.model.settings import TAKE_LEVEL
 from foleycue_ui.model.snapshot import take_snapshot
 from foleycue_ui.panel import Panel

@@ -8,7 +8,8 @@ from fakes.backend import FakeBackend
 from fakes.waiting import until
 from foleycue_shared.messages import Analyse, RegionKey
 from foleycue_shared.timeline import Piece
-from foleycue_ui.model.region import SMALLEST, Box, RegionModel, SeenObject
+from foleycue_ui.model.region import RegionModel
+from foleycue_ui.model.seen_object import SMALLEST, Box, SeenObject
 from foleycue_ui.panel import Panel
 
 

@@ -15,7 +15,7 @@ from fakes.waiting import until
 from foleycue_shared.cues import Cue, CueSource
 from foleycue_shared.messages import EngineList, Generate
 from foleycue_shared.timeline import find_placed
-from foleycue_ui.model.region import Box
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.panel import Panel
 
 LEFT = Qt.MouseButton.LeftButton

@@ -15,7 +15,7 @@ from fakes.waiting import until
 from foleycue_plugin.bridge.server import current_bridge
 from foleycue_plugin.hosts.blender.live import BlenderHost
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_ui.model.region import Box
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.panel import Panel
 
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where in the picture what sounds is: several objects, each a movable rectangle a shot, by keyframes."""
+"""The objects of the range, each a movable rectangle a shot; one of them is edited."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,65 +10,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from foleycue_shared.cues import Cue
 from foleycue_shared.messages import MAX_PROMPT, MAX_REGION_KEYS, RegionKey
-from foleycue_ui.model.cue_edits import moved_range
+from foleycue_ui.model.seen_object import MAX_LABEL, Box, SeenObject, between, key_at, moved_cues, shifted
 
 if TYPE_CHECKING:
     from foleycue_shared.timeline import Piece
 
-#: The smallest side, in shares of the picture: enough pixels for the backend to measure movement in small media too.
-SMALLEST = 0.05
 #: As many as can be told apart by colour.
 MAX_OBJECTS = 8
-MAX_LABEL = 40
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in shares of the picture, 0 … 1, origin at the top left."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def inside(self) -> "Box":
-        """The nearest box that lies in the picture and is not smaller than SMALLEST."""
-        width, height = (min(max(size, SMALLEST), 1.0) for size in (self.width, self.height))
-        return Box(
-            round(min(max(self.x, 0.0), 1 - width), 5),
-            round(min(max(self.y, 0.0), 1 - height), 5),
-            round(width, 5),
-            round(height, 5),
-        )
-
-
-class SeenObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that sounds, as the user pointed it out. number (0 … MAX_OBJECTS - 1) stays with it for life.
-
-    keys are in order of their frames, counted from the range's start. cues are the user's own for this object, kept
-    here while the lane shows those of another one; None: the picture's.
-    """
-
-    number: int
-    label: str = ""
-    prompt: str = ""
-    keys: tuple[RegionKey, ...] = ()
-    cues: tuple[Cue, ...] | None = None
-
-    @property
-    def letter(self) -> str:
-        """The sign that it wears on the picture."""
-        return chr(ord("A") + self.number)
-
-    @property
-    def stem(self) -> str:
-        """What its takes and tracks are called."""
-        return self.label or self.letter
-
-    @property
-    def words(self) -> str:
-        """What should be heard of it; empty where the user has said nothing."""
-        return self.prompt or self.label
 
 
 class RegionModel(QObject):
@@ -114,7 +61,7 @@ class RegionModel(QObject):
         """A new object with its first key; selected. Nothing happens beyond MAX_OBJECTS."""
         number = self._free()
         if number is not None:
-            self._keep((*self.objects, SeenObject(number=number, keys=(_key(frame, box),))), number)
+            self._keep((*self.objects, SeenObject(number=number, keys=(key_at(frame, box),))), number)
 
     def add_located(self, label: str, keys: Iterable[RegionKey]) -> None:
         """An object that an engine found, selected; the one of the same name moves there instead."""
@@ -183,7 +130,7 @@ class RegionModel(QObject):
             self.add(frame, box)
         elif frame in self.key_frames or len(self.keys) < MAX_REGION_KEYS:
             rest = (key for key in self.keys if key.frame != frame)
-            self._set_keys(selected, (*rest, _key(frame, box)))
+            self._set_keys(selected, (*rest, key_at(frame, box)))
 
     def remove(self, frame: int) -> None:
         """Take a keyframe away."""
@@ -207,11 +154,11 @@ class RegionModel(QObject):
         """Another range is shown; keys that fell out of it are forgotten."""
         self._starts = tuple(sorted({0, *(piece.start for piece in pieces)}))
         self._frames = frames
-        self._keep(tuple(_shifted(found, 0, frames) for found in self.objects), self._number)
+        self._keep(tuple(shifted(found, 0, frames) for found in self.objects), self._number)
 
     def move_range(self, shift: int | None) -> None:
         """The range was marked anew: keys move by shift frames; None forgets all objects (another timeline)."""
-        moved = () if shift is None else tuple(_shifted(found, shift) for found in self.objects)
+        moved = () if shift is None else tuple(shifted(found, shift) for found in self.objects)
         self.whole_cues = None if shift is None else self.whole_cues
         self._keep(moved, self._number)
 
@@ -219,11 +166,11 @@ class RegionModel(QObject):
         """Cues that were put away move with the range, and must lie inside 0 … limit - 1 then."""
         self._keep(
             tuple(
-                msgspec.structs.replace(found, cues=_moved_cues(found.cues, samples, limit)) for found in self.objects
+                msgspec.structs.replace(found, cues=moved_cues(found.cues, samples, limit)) for found in self.objects
             ),
             self._number,
         )
-        self.whole_cues = _moved_cues(self.whole_cues, samples, limit)
+        self.whole_cues = moved_cues(self.whole_cues, samples, limit)
 
     def box_of(self, seen: SeenObject, frame: int) -> Box | None:
         """An object's rectangle at a frame; None in a shot that is looked at as a whole."""
@@ -233,7 +180,7 @@ class RegionModel(QObject):
         after = bisect_right([key.frame for key in keys], frame)
         first, last = keys[max(0, after - 1)], keys[min(after, len(keys) - 1)]
         span = last.frame - first.frame
-        return _between(first, last, (frame - first.frame) / span if span > 0 else 0.0)
+        return between(first, last, (frame - first.frame) / span if span > 0 else 0.0)
 
     # -- inner ----------------------------------------------------------------------------------------------------
 
@@ -260,23 +207,3 @@ class RegionModel(QObject):
         if (left, number) != (self.objects, self._number):
             self.objects, self._number = left, number
             self.changed.emit()
-
-
-def _key(frame: int, box: Box) -> RegionKey:
-    box = box.inside()
-    return RegionKey(frame=frame, x=box.x, y=box.y, width=box.width, height=box.height)
-
-
-def _shifted(seen: SeenObject, shift: int, frames: int | None = None) -> SeenObject:
-    moved = (msgspec.structs.replace(key, frame=key.frame + shift) for key in seen.keys if key.frame + shift >= 0)
-    inside = tuple(key for key in moved if frames is None or key.frame < frames)
-    return msgspec.structs.replace(seen, keys=inside)
-
-
-def _moved_cues(cues: tuple[Cue, ...] | None, samples: int, limit: int) -> tuple[Cue, ...] | None:
-    return None if cues is None else moved_range(cues, samples, limit)
-
-
-def _between(first: RegionKey, last: RegionKey, part: float) -> Box:
-    pairs = zip((first.x, first.y, first.width, first.height), (last.x, last.y, last.width, last.height), strict=True)
-    return Box(*(a + (b - a) * part for a, b in pairs))

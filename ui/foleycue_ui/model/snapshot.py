@@ -5,8 +5,8 @@ import msgspec
 
 from foleycue_shared.cues import Cue
 from foleycue_shared.messages import DEFAULT_SETTING, Guidance
-from foleycue_ui.model.region import SeenObject
 from foleycue_ui.model.request import Wish
+from foleycue_ui.model.seen_object import SeenObject
 from foleycue_ui.model.state import PanelState
 
 

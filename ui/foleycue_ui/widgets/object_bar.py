@@ -8,7 +8,7 @@ from foleycue_ui.control.locating import Locating
 from foleycue_ui.look import theme
 from foleycue_ui.look.object_marks import badge
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.region import SeenObject
+from foleycue_ui.model.seen_object import SeenObject
 from foleycue_ui.model.state import PanelState
 from foleycue_ui.widgets.controls import Button, IconButton, Line, chain
 from foleycue_ui.widgets.find_row import FindRow

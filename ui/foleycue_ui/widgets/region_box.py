@@ -3,7 +3,7 @@
 
 from PyQt6.QtCore import QPointF, QRectF
 
-from foleycue_ui.model.region import SMALLEST, Box
+from foleycue_ui.model.seen_object import SMALLEST, Box
 
 _HIT = 8.0
 

@@ -9,7 +9,8 @@ from foleycue_shared.messages import PicturePoint
 from foleycue_ui.look.object_marks import draw_tag, on_picture
 from foleycue_ui.look.palettes import DARK
 from foleycue_ui.look.words import tr
-from foleycue_ui.model.region import Box, RegionModel, SeenObject
+from foleycue_ui.model.region import RegionModel
+from foleycue_ui.model.seen_object import Box, SeenObject
 from foleycue_ui.playback.player import Player
 from foleycue_ui.widgets.picture_view import PictureView
 from foleycue_ui.widgets.region_box import grip_at, grips, moved

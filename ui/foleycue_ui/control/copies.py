@@ -122,7 +122,7 @@ def exchange(copy: Copy, place: int, selection: "Selection", takes: "tuple[Store
         for laying in later:
             layings.append(replace(laying, before=_picture_of(copy.path)))
             _write(laying.selection, laying.takes, copy.path, again=True)
-    except FoleyCueError:
+    except Exception:
         now.restore()
         raise
     return _changed((placement,), copy, tuple(layings), now)

@@ -49,9 +49,9 @@ class Following(QObject):
     def _scroll(self) -> None:
         """As far as is needed to see the newest round whole, or from its first card on."""
         rounds, bar = self._state.takes.rounds(), self._column.verticalScrollBar()
-        if not (self._wanted and rounds and bar is not None):
+        cards = self._takes.cards[: len(rounds[0])] if rounds else []
+        if not (self._wanted and cards and bar is not None):
             return
-        cards = self._takes.cards[: len(rounds[0])]
         top = cards[0].mapTo(self._column.inner, QPoint()).y() - _HEADING
         bottom = cards[-1].mapTo(self._column.inner, QPoint(0, cards[-1].height())).y() + _BELOW
         lowest = bottom - self._column.height()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How an object is told apart: a colour and a letter, on the picture and in the panel."""
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from foleycue_ui.look import theme
@@ -23,12 +23,15 @@ def in_panel(number: int) -> QColor:
     return _colour(theme.current(), number)
 
 
-def draw_tag(painter: QPainter, corner: QPointF, number: int, words: str) -> None:
-    """A label whose lower left corner lies on a box's upper left one, or inside the box at the picture's top."""
+def draw_tag(painter: QPainter, around: QRectF, number: int, letter: str, label: str) -> None:
+    """Letter and label on the upper left corner of a box, inside it at the picture's top; a narrow box has no label."""
     painter.setFont(theme.font(11, strong=True))
+    words = f"{letter} {label}".strip()
+    if painter.fontMetrics().horizontalAdvance(words) + 2 * _PAD > around.width() + 2:
+        words = letter
     width = painter.fontMetrics().horizontalAdvance(words) + 2 * _PAD
-    top = corner.y() - _HEIGHT if corner.y() >= _HEIGHT else corner.y()
-    box = QRectF(corner.x() - 1, top, width, _HEIGHT)
+    top = around.top() - _HEIGHT if around.top() >= _HEIGHT else around.top()
+    box = QRectF(around.left() - 1, top, width, _HEIGHT)
     painter.fillRect(box, on_picture(number))
     painter.setPen(QColor(DARK.sunken))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

@@ -222,7 +222,7 @@ class RegionOverlay(QWidget):
         painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine if keyed else Qt.PenStyle.DashLine))
         painter.drawRect(rect)
         if seen.label or len(self._regions.objects) > 1:
-            draw_tag(painter, rect.topLeft(), seen.number, f"{seen.letter} {seen.label}".strip())
+            draw_tag(painter, rect, seen.number, seen.letter, seen.label)
 
     # -- inner ----------------------------------------------------------------------------------------------------
 

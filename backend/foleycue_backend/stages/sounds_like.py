@@ -29,7 +29,7 @@ MOST_STRETCHES, AGREEING = 24, 0.1
 _SILENT = 10 ** (-60 / 20)
 _AUDIBLE_DB = 30.0
 #: Share of a stretch in which somebody must talk.
-_TALKING = 0.3
+_TALKING = 0.4
 
 _WINDOW, _STEP = 4096, 640
 #: Bins of the partials looked at: 80 Hz to 4 kHz.

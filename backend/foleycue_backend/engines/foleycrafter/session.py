@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from foleycue_backend.engines.base import Audio, Conditions
@@ -124,9 +125,9 @@ class Session:
         return values.to(self._unet.device, self._unet.dtype)
 
 
-def _looking_unet(parts: Components):  # noqa: ANN202 - a stock UNet
+def _looking_unet(parts: Components) -> UNet2DConditionModel:
     """The UNet with its look at the picture's tokens."""
-    unet = parts.keep("unet")
+    unet: UNet2DConditionModel = parts.keep("unet")
     if unet.config["encoder_hid_dim_type"] is None:
         attach_semantic_adapter(unet, parts.use("semantic_adapter", lambda adapter: adapter.state_dict()))
     return unet

@@ -83,7 +83,7 @@ def test_engines_are_compared_in_one_table(backend, source, capsys):
     assert [(r.engine, r.seeds, r.prompt) for r in sent] == [("mini", (9,), "knock"), ("tango", (9,), "knock")]
     table = out.splitlines()[-3:]
     assert table[0].split() == [
-        "engine", "object", "seed", "cue", "error", "missed", "loudness", "licence", "of", "the", "weights",
+        "engine", "object", "seed", "cue", "error", "lift", "missed", "loudness", "licence", "of", "the", "weights",
     ]  # fmt: skip
     assert [row.split()[0] for row in table[1:]] == ["mini", "tango"]
     saved = otio.adapters.read_from_file(str(source.parent / "out.otio"))

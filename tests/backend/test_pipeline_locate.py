@@ -108,7 +108,7 @@ def locate(film, tmp_path, monkeypatch):
 
 
 BOX = (0.0, 0.28, 0.2, 0.61)
-#: Pictures come three a second from each shot's first one on: six of the first shot, then those of the second.
+#: Pictures come two a second from each shot's first one on: four of the first shot, then those of the second.
 SCRIPT = {"car": [(1.0, 0.8, BOX), (2.0, 0.0, BOX), (3.0, 0.6, BOX)], "man": [(0.0, 0.1, BOX)]}
 
 
@@ -116,10 +116,10 @@ def test_what_words_name_is_followed_in_each_shot_that_shows_it(locate):
     finder = Finder(SCRIPT)
     (car,) = locate(finder, words="a car beside a man")
     assert (car.label, car.score) == ("car", 0.8)
-    assert finder.asked == [(6, 3, pytest.approx(BOX)), (6, 3, pytest.approx(BOX))]
-    # Frames 25, 33 and 41 of the first shot, and of the second, which starts at 60, those of its last second.
-    assert [key.frame for key in car.regions] == [25, 33, 41, 85, 93, 101]
-    for key in car.regions[:3]:
+    assert finder.asked == [(4, 2, pytest.approx(BOX)), (4, 2, pytest.approx(BOX))]
+    # The last second of the first shot, and of the second, which starts at frame 60.
+    assert [key.frame for key in car.regions] == [25, 37, 85, 97]
+    for key in car.regions[:2]:
         assert key.x == pytest.approx(2 * (key.frame - 25) / WIDTH, abs=0.03)
         assert key.width == pytest.approx(SIDE / WIDTH, abs=0.03)
         assert key.height == pytest.approx(SIDE / HEIGHT, abs=0.05)
@@ -127,17 +127,17 @@ def test_what_words_name_is_followed_in_each_shot_that_shows_it(locate):
 
 def test_a_click_asks_the_nearest_picture_of_its_own_shot(locate):
     finder = Finder({})
-    (found,) = locate(finder, point=PicturePoint(frame=92, x=0.4, y=0.5), words="the bell")
-    assert finder.asked == [(6, 4, (0.4, 0.5))]
+    (found,) = locate(finder, point=PicturePoint(frame=95, x=0.4, y=0.5), words="the bell")
+    assert finder.asked == [(4, 3, (0.4, 0.5))]
     assert found.label == "bell"
-    assert [key.frame for key in found.regions] == [85, 93, 101]
+    assert [key.frame for key in found.regions] == [85, 97]
 
 
 def test_where_the_tracker_sees_nothing_the_detectors_boxes_serve(locate):
     finder = Finder({"man": [(0.0, 0.7, BOX), (0.9, 0.0, BOX)]})
     finder.blind = True
     (man,) = locate(finder, words="man")
-    assert [key.frame for key in man.regions] == [0, 8, 16]
+    assert [key.frame for key in man.regions] == [0, 12]
     assert (man.regions[0].x, man.regions[0].y, man.regions[0].width) == (0.0, 0.28, 0.2)
 
 

@@ -55,7 +55,7 @@ def test_words_and_clicks_are_answered_and_missing_weights_named(tmp_path: Path,
             found = ear.wait_for("words", (Located,))
             assert isinstance(found, Located)
             assert {one.label for one in found.objects} == {"car", "man"}
-            assert [key.frame for key in found.objects[0].regions] == [0, 8, 16]
+            assert [key.frame for key in found.objects[0].regions] == [0, 12]
             phases = {event.phase for event in ear.events if isinstance(event, Progress) and event.job_id == "words"}
             assert {"decode", "analyse"} <= phases
 

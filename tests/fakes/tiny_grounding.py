@@ -60,7 +60,7 @@ def write_detector(folder: Path, seed: int = 0) -> Path:
         max_text_len=32,
     )  # fmt: skip
     GroundingDinoForObjectDetection(config).save_pretrained(folder)
-    GroundingDinoImageProcessorPil(size={"shortest_edge": 64, "longest_edge": 96}).save_pretrained(folder)
+    GroundingDinoImageProcessorPil(size={"shortest_edge": 128, "longest_edge": 192}).save_pretrained(folder)
     bert_tokenizer().save_pretrained(folder)
     return folder
 

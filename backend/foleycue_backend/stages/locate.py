@@ -28,9 +28,9 @@ if TYPE_CHECKING:  # whoever finds has torch in memory; this stage has not
     from foleycue_backend.engines.vta_sam.grounding import Finder
     from foleycue_backend.engines.vta_sam.masks import Outline
 
-#: Pictures a second that are looked at.
-RATE = 3
-#: A range of this many seconds gives as many keys as a request may hold, and keeps the pictures within half a gigabyte.
+#: Pictures a second that are looked at: on a processor each costs seconds.
+RATE = 2
+#: Keeps the keys of an object below what a request may hold, and the pictures within half a gigabyte.
 MAX_SECONDS = 300
 #: Where an object is as probable as this, it is there: the published threshold of Grounding DINO's boxes.
 FOUND = 0.25

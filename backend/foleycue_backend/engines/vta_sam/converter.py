@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoModel
 from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
+from transformers.utils.logging import get_verbosity, set_verbosity, set_verbosity_error
 
 from foleycue_backend.engines.vta_sam.published import DETECTOR, MASKS, TEXT_TOWER
 from foleycue_backend.models.converting import Conversion, OnStep
@@ -123,7 +125,8 @@ def _install(part: _Part, source: Path, target: Path, report_path: Path, lines: 
 def _checked(part: _Part, source: Path, report_path: Path, lines: list[str]) -> Any:  # noqa: ANN401 - classes of their own
     """The network with all its weights; what the file has too much is told in a line."""
     try:
-        network, found = part.network.from_pretrained(source, local_files_only=True, output_loading_info=True)
+        with _quiet():
+            network, found = part.network.from_pretrained(source, local_files_only=True, output_loading_info=True)
     except Exception as error:
         # Damaged files fail in as many ways as there are readers.
         raise FoleyCueError(
@@ -141,6 +144,17 @@ def _checked(part: _Part, source: Path, report_path: Path, lines: list[str]) -> 
     left = f", {len(found['unexpected_keys'])} keys left out" if found["unexpected_keys"] else ""
     lines.append(f"{part.title}: {count} values{left}.")
     return network
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the stock table of keys: the report has them."""
+    before = get_verbosity()
+    set_verbosity_error()
+    try:
+        yield
+    finally:
+        set_verbosity(before)
 
 
 def _bad(sentence: str) -> FoleyCueError:

@@ -114,15 +114,30 @@ def _foleycrafter(folder: Path) -> None:
     save_parts(parts, folder)
 
 
+#: Tango's UNet, 865,933,768 values; VTA-LDM's is the same, narrower and for wider tokens, 578,052,168 values.
+_TANGO_UNET: dict[str, Any] = {
+    "in_channels": 8,
+    "out_channels": 8,
+    "layers_per_block": 2,
+    "block_out_channels": (320, 640, 1280, 1280),
+    "down_block_types": ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+    "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
+    "cross_attention_dim": 1024,
+    "attention_head_dim": (5, 10, 20, 20),
+    "use_linear_projection": True,
+    "upcast_attention": True,
+}
+
+
 def _tango(folder: Path) -> None:
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-    from sta_v2a_full_size import T5_LARGE, UNET, tokenizer
+    from sta_v2a_full_size import T5_LARGE, tokenizer
     from transformers import T5Config, T5EncoderModel
 
     from foleycue_backend.engines.parts.conversion import save_parts
 
     parts = {
-        "unet": UNet2DConditionModel(**UNET),
+        "unet": UNet2DConditionModel(**_TANGO_UNET),
         "text_encoder": T5EncoderModel(T5Config(**T5_LARGE)),
         "tokenizer": tokenizer(),
     }
@@ -131,13 +146,12 @@ def _tango(folder: Path) -> None:
 
 def _vta_ldm(folder: Path) -> None:
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-    from sta_v2a_full_size import UNET
     from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
     from foleycue_backend.engines.parts.conversion import save_parts
     from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
-    unet = {**UNET, "block_out_channels": (320, 640, 640, 1280), "cross_attention_dim": 2048}
+    unet = {**_TANGO_UNET, "block_out_channels": (320, 640, 640, 1280), "cross_attention_dim": 2048}
     sight = CLIPVisionConfig(
         hidden_size=1024,
         intermediate_size=4096,

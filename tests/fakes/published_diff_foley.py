@@ -19,6 +19,7 @@ from fakes.hub import FakeHub
 from fakes.published_sta_v2a import Weights, ldm_vae_weights
 from foleycue_backend.engines.diff_foley.classifier import AlignmentClassifier
 from foleycue_backend.engines.diff_foley.feature_encoder import FeatureEncoder
+from foleycue_backend.engines.parts import autoencoder
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
 
 FEATURES, WIDTH, SCALE_FACTOR = 32, 32, 0.18215
@@ -42,6 +43,16 @@ _RESIDUAL = {
     "norm2": "out_layers.0",
     "conv2": "out_layers.3",
     "conv_shortcut": "skip_connection",
+}
+_AUTOENCODER = {
+    "in_channels": 3,
+    "out_channels": 3,
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "block_out_channels": (32, 32, 32, 32),
+    "layers_per_block": 1,
+    "latent_channels": 4,
+    "scaling_factor": SCALE_FACTOR,
 }
 
 
@@ -90,16 +101,7 @@ def _modules(folder: Path, width: int, features: int, seed: int) -> Published:
             cross_attention_dim=width,
             attention_head_dim=8,
         ),
-        vae=AutoencoderKL(
-            in_channels=3,
-            out_channels=3,
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            block_out_channels=(32, 32, 32, 32),
-            layers_per_block=1,
-            latent_channels=4,
-            scaling_factor=SCALE_FACTOR,
-        ),
+        vae=autoencoder.build(_AUTOENCODER),
         feature_encoder=FeatureEncoder(features, width),
         alignment_classifier=AlignmentClassifier(
             block_out_channels=(32, 64, 64), cross_attention_dim=features, heads=8, pooled=32

@@ -166,7 +166,7 @@ def test_who_is_shown_what_in_the_second_window(studio, setting):
     assert (found - other).abs().max() > 1e-6
 
 
-def test_faithful_is_the_published_sound(studio):
+def test_faithful_is_the_published_sound(studio, quick):
     """Windows end to end, read with the filters of 22.05 kHz, and peaks cut as the file's are."""
     (made,) = sounds(studio, take(9 * RATE, setting="faithful", features={"cavp": seen(10).numpy()}))
     networks, features = studio._networks(FAITHFUL), seen(10)[None]

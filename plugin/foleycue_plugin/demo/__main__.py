@@ -39,7 +39,7 @@ def run(folder: Path) -> list[tuple[str, Path]]:
         stem = usecases.Stem(plan.placement.track, takes)
         takes, placed = usecases.deliver(selection, [stem], sounds, folder / "foleycue-demo.otio", force=True)
         for stored in takes:
-            store.discard(stored.take.take_id)
+            store.discard([stored.take.take_id])
         movie = folder / "foleycue-demo.mp4"
         write_preview(selection, takes[0].path, movie, force=True)
         results = [

@@ -23,7 +23,7 @@ MODEL = Model(
     weights_licence="CC BY-NC-SA 4.0: Auffusion, which FoleyCrafter stands on; its own weights are Apache-2.0",
     commercial=False,
     use="Non-commercial work only: the base model Auffusion allows no other.",
-    memory_bytes=7_000_000_000,
+    memory_bytes=5_300_000_000,
     parts=(
         Part("base network", _NON_COMMERCIAL, (_network("unet"),)),
         Part("picture codec", _NON_COMMERCIAL, (_network("vae"),)),

@@ -127,7 +127,7 @@ class Pipeline:
         return prediction if engine is None else None
 
     def _locate(self, request: Locate, job: "_Job", report: Report) -> None:
-        from foleycue_backend.engines.vta_sam.grounding import installed_grounding
+        from foleycue_backend.grounding.finder import installed_grounding
 
         with _memory_errors():
             finder = installed_grounding()

@@ -8,8 +8,8 @@ import opentimelineio as otio
 import pytest
 
 from backend.stages.media_files import write_video
-from foleycue_backend.engines.vta_sam.masks import Outline
-from foleycue_backend.engines.vta_sam.scripted import ScriptedDetector
+from foleycue_backend.grounding.masks import Outline
+from foleycue_backend.grounding.scripted import ScriptedDetector
 from foleycue_backend.pipeline import Pipeline
 from foleycue_backend.stages.locate import RATE
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -96,7 +96,7 @@ def locate(film, tmp_path, monkeypatch):
     timeline.tracks.append(track)
 
     def run(finder, **fields):
-        monkeypatch.setattr("foleycue_backend.engines.vta_sam.grounding.installed_grounding", lambda: finder)
+        monkeypatch.setattr("foleycue_backend.grounding.finder.installed_grounding", lambda: finder)
         request = Locate(job_id="job", scope=Scope(rate="25/1", frames=2 * FRAMES + 10), **fields)
         report = Report()
         Pipeline(tmp_path / "cache", tmp_path / "outbox").run(request, to_document(timeline), report)

@@ -7,6 +7,7 @@ from foleycue_backend.engines.sta_v2a import published as sta_v2a
 from foleycue_backend.engines.tango import published as tango
 from foleycue_backend.engines.vta_ldm import published as vta_ldm
 from foleycue_backend.engines.vta_sam import published as vta_sam
+from foleycue_backend.grounding import published as grounding
 from foleycue_backend.models.entries import Model
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -25,7 +26,7 @@ CATALOGUE: tuple[Model, ...] = (
     sta_v2a.MODEL,
     tango.MODEL,
     vta_ldm.MODEL,
-    vta_sam.GROUNDING,
+    grounding.MODEL,
     vta_sam.MODEL,
     foleycrafter.MODEL,
     diff_foley.MODEL,

@@ -16,8 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from foleycue_backend.engines.vta_sam.objects import objects_of
-from foleycue_backend.engines.vta_sam.presence import smoothed
+from foleycue_backend.grounding.objects import objects_of
+from foleycue_backend.grounding.presence import smoothed
 from foleycue_backend.stages.pictures import Pictures
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Locate, LocatedObject, PicturePoint, RegionKey
@@ -25,8 +25,8 @@ from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
 
 if TYPE_CHECKING:  # whoever finds has torch in memory; this stage has not
-    from foleycue_backend.engines.vta_sam.grounding import Finder
-    from foleycue_backend.engines.vta_sam.masks import Outline
+    from foleycue_backend.grounding.finder import Finder
+    from foleycue_backend.grounding.masks import Outline
 
 #: Pictures a second that are looked at: on a processor each costs seconds.
 RATE = 2

@@ -15,9 +15,10 @@ from fakes.tiny_grounding import write_clip, write_detector, write_masks
 from foleycue_backend.engines.base import Conditions
 from foleycue_backend.engines.vta_ldm import converter as vta_ldm
 from foleycue_backend.engines.vta_ldm.studio import VtaLdmStudio
-from foleycue_backend.engines.vta_sam import converter, engine, studio
+from foleycue_backend.engines.vta_sam import engine, studio
 from foleycue_backend.engines.vta_sam.adapter import ObjectAdapter
 from foleycue_backend.engines.vta_sam.studio import VtaSamStudio
+from foleycue_backend.grounding import converter
 from foleycue_backend.models.store import Store
 from foleycue_backend.pipeline import Pipeline
 from foleycue_backend.training.vta_sam.build import save_adapter

@@ -13,9 +13,11 @@ from foleycue_backend.engines.base import Features, OnStep, Pictures
 from foleycue_backend.engines.parts.installed import InstalledEngine
 from foleycue_backend.engines.vta_ldm import engine as vta_ldm
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS
-from foleycue_backend.engines.vta_sam.objects import objects_of
-from foleycue_backend.engines.vta_sam.published import GROUNDING, MODEL, TEXT_TOWER
+from foleycue_backend.engines.vta_sam.published import MODEL
 from foleycue_backend.engines.vta_sam.settings import GAIN
+from foleycue_backend.grounding.objects import objects_of
+from foleycue_backend.grounding.published import MODEL as GROUNDING
+from foleycue_backend.grounding.published import TEXT_TOWER
 from foleycue_backend.models.store import Store
 from foleycue_shared.messages import EngineInfo, Guidance, Understood
 

@@ -22,11 +22,11 @@ from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, VtaLdmSetti
 from foleycue_backend.engines.vta_ldm.sight import rgb, shown_frames
 from foleycue_backend.engines.vta_ldm.studio import VtaLdmStudio
 from foleycue_backend.engines.vta_sam.adapter import Moments, ObjectAdapter
-from foleycue_backend.engines.vta_sam.grounding import installed_grounding
-from foleycue_backend.engines.vta_sam.presence import shot_bounds, smoothed
 from foleycue_backend.engines.vta_sam.published import MODEL
 from foleycue_backend.engines.vta_sam.settings import GAIN
 from foleycue_backend.engines.vta_sam.tokens import interleaved, object_vectors
+from foleycue_backend.grounding.finder import installed_grounding
+from foleycue_backend.grounding.presence import shot_bounds, smoothed
 from foleycue_backend.models.store import installed
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

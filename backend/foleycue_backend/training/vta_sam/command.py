@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from foleycue_backend.engines.vta_ldm.published import MODEL as VTA_LDM
-from foleycue_backend.engines.vta_sam.published import GROUNDING, TEXT_TOWER
+from foleycue_backend.grounding.published import MODEL as GROUNDING
+from foleycue_backend.grounding.published import TEXT_TOWER
 from foleycue_backend.models.store import installed
 from foleycue_backend.training.common.arguments import add_length, positive
 from foleycue_backend.training.common.pace import Log

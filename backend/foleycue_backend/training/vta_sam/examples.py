@@ -17,8 +17,8 @@ from foleycue_backend.engines.parts.grid import AUDIOLDM
 from foleycue_backend.engines.parts.log_mel import training_mel
 from foleycue_backend.engines.vta_ldm.frames import RATE, pixels
 from foleycue_backend.engines.vta_sam.adapter import Moments
-from foleycue_backend.engines.vta_sam.presence import smoothed
 from foleycue_backend.engines.vta_sam.tokens import object_vectors
+from foleycue_backend.grounding.presence import smoothed
 from foleycue_backend.training.vta_sam import scenes
 
 FRAMES = round(scenes.SECONDS * AUDIOLDM.sample_rate / AUDIOLDM.frame_samples)

@@ -16,7 +16,7 @@ from scipy.signal import butter, sosfilt
 
 from foleycue_backend.engines.vta_ldm.frames import RATE as PICTURE_RATE
 from foleycue_backend.engines.vta_ldm.frames import SIZE
-from foleycue_backend.engines.vta_sam.scripted import ScriptedDetector, Sight
+from foleycue_backend.grounding.scripted import ScriptedDetector, Sight
 
 SECONDS = 5.12
 RATE = 16_000

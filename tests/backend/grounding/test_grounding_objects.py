@@ -4,9 +4,9 @@
 import numpy as np
 import pytest
 
-from foleycue_backend.engines.vta_sam.objects import MAX_OBJECTS, objects_of
-from foleycue_backend.engines.vta_sam.presence import shot_bounds, smoothed
-from foleycue_backend.engines.vta_sam.scripted import ScriptedDetector
+from foleycue_backend.grounding.objects import MAX_OBJECTS, objects_of
+from foleycue_backend.grounding.presence import shot_bounds, smoothed
+from foleycue_backend.grounding.scripted import ScriptedDetector
 
 BOX = (0.1, 0.2, 0.3, 0.4)
 

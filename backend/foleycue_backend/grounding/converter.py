@@ -22,7 +22,7 @@ from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoModel
 from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
 from transformers.utils.logging import get_verbosity, set_verbosity, set_verbosity_error
 
-from foleycue_backend.engines.vta_sam.published import DETECTOR, MASKS, TEXT_TOWER
+from foleycue_backend.grounding.published import DETECTOR, MASKS, TEXT_TOWER
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

@@ -12,10 +12,10 @@ from transformers.models.grounding_dino.modeling_grounding_dino import Grounding
 
 from fakes.hub import FakeHub
 from fakes.tiny_grounding import bert_tokenizer, write_clip, write_detector, write_masks
-from foleycue_backend.engines.vta_sam import converter
-from foleycue_backend.engines.vta_sam.grounding import Grounding
-from foleycue_backend.engines.vta_sam.grounding_dino import THRESHOLD, GroundingDino
-from foleycue_backend.engines.vta_sam.masks import MaskTracker, outline
+from foleycue_backend.grounding import converter
+from foleycue_backend.grounding.finder import Grounding
+from foleycue_backend.grounding.grounding_dino import THRESHOLD, GroundingDino
+from foleycue_backend.grounding.masks import MaskTracker, outline
 from foleycue_backend.models.__main__ import main
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -72,7 +72,7 @@ def test_scores_are_those_of_the_stock_way_for_each_label(installed):
 
 
 def test_an_object_below_the_threshold_is_not_there(installed, monkeypatch):
-    monkeypatch.setattr("foleycue_backend.engines.vta_sam.grounding_dino.THRESHOLD", 1.0)
+    monkeypatch.setattr("foleycue_backend.grounding.grounding_dino.THRESHOLD", 1.0)
     found = GroundingDino(installed / "detector", CPU).find(pictures(1), ["car"], nothing)
     assert not found.probability.any()
     assert np.isnan(found.boxes).all()

@@ -16,7 +16,7 @@ from transformers.models.grounding_dino.image_processing_pil_grounding_dino impo
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 from transformers.models.grounding_dino.processing_grounding_dino import GroundingDinoProcessor
 
-from foleycue_backend.engines.vta_sam.detector import Frame, OnFrame, Sightings, collect, nothing
+from foleycue_backend.grounding.detector import Frame, OnFrame, Sightings, collect, nothing
 
 #: Boxes below this score are nothing. Low, since a probability that falls off softly says more than a box that is lost.
 THRESHOLD = 0.05

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from transformers import AutoTokenizer
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
-from foleycue_backend.engines.vta_sam.detector import Frame, OnFrame, Sightings
-from foleycue_backend.engines.vta_sam.grounding_dino import GroundingDino
-from foleycue_backend.engines.vta_sam.masks import MaskTracker, Outline
-from foleycue_backend.engines.vta_sam.published import DETECTOR, GROUNDING, MASKS, TEXT_TOWER
-from foleycue_backend.engines.vta_sam.tokens import embed_names
+from foleycue_backend.grounding.detector import Frame, OnFrame, Sightings
+from foleycue_backend.grounding.grounding_dino import GroundingDino
+from foleycue_backend.grounding.masks import MaskTracker, Outline
+from foleycue_backend.grounding.names import embed_names
+from foleycue_backend.grounding.published import DETECTOR, MASKS, MODEL, TEXT_TOWER
 from foleycue_backend.models.store import installed
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -67,7 +67,7 @@ class Grounding:
         folder = self._folder / TEXT_TOWER
         if not folder.is_dir():
             raise FoleyCueError(
-                ErrorCode.UNKNOWN_ENGINE, f"CLIP's text tower is not installed: pull the model {GROUNDING.name} again."
+                ErrorCode.UNKNOWN_ENGINE, f"CLIP's text tower is not installed: pull the model {MODEL.name} again."
             )
         tower: Any = CLIPTextModelWithProjection.from_pretrained(folder, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -78,11 +78,11 @@ class Grounding:
 
 def installed_grounding() -> Grounding:
     """What finds objects here. Raises UNKNOWN_ENGINE with what to do where it is not installed."""
-    folder = installed(GROUNDING.name)
+    folder = installed(MODEL.name)
     if folder is None:
         raise FoleyCueError(
             ErrorCode.UNKNOWN_ENGINE,
             "Finding objects by words or by a click needs weights that are not installed: get them with `foleycue "
-            f"models pull {GROUNDING.name}`, or draw a rectangle by hand.",
+            f"models pull {MODEL.name}`, or draw a rectangle by hand.",
         )
     return Grounding(folder)

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoInferenceSession, Sam2VideoModel
 
-from foleycue_backend.engines.vta_sam.detector import OnFrame
+from foleycue_backend.grounding.detector import OnFrame
 
 #: Of ImageNet, by which the published weights want pictures scaled.
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

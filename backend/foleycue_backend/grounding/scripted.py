@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from foleycue_backend.engines.vta_sam.detector import Frame, OnFrame, Sightings, collect, nothing
+from foleycue_backend.grounding.detector import Frame, OnFrame, Sightings, collect, nothing
 
 #: (from this second on, probability, left, top, right, bottom in shares of the picture).
 Sight = tuple[float, float, tuple[float, float, float, float]]

@@ -50,11 +50,11 @@ _SD_UNET: dict[str, Any] = {
 def _diff_foley(folder: Path) -> None:
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+    from foleycue_backend.engines.checkpoints.conversion import save_parts
     from foleycue_backend.engines.diff_foley.classifier import AlignmentClassifier
     from foleycue_backend.engines.diff_foley.feature_encoder import FeatureEncoder
     from foleycue_backend.engines.parts import autoencoder
     from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-    from foleycue_backend.engines.parts.conversion import save_parts
 
     parts = {
         "unet": UNet2DConditionModel(**_SD_UNET),
@@ -77,12 +77,12 @@ def _foleycrafter(folder: Path) -> None:
         CLIPVisionModelWithProjection,
     )
 
+    from foleycue_backend.engines.checkpoints.conversion import save_parts
     from foleycue_backend.engines.foleycrafter.adapters import controlnet_of
     from foleycue_backend.engines.foleycrafter.onset_net import OnsetNet
     from foleycue_backend.engines.foleycrafter.semantic_adapter import SemanticAdapter, crossing_layers
     from foleycue_backend.engines.foleycrafter.sound import pndm
     from foleycue_backend.engines.parts import autoencoder, vocoder
-    from foleycue_backend.engines.parts.conversion import save_parts
 
     unet = UNet2DConditionModel(**_SD_UNET)
     letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"{letter}</w>" for letter in "abcdefghijklmnopqrstuvwxyz")]
@@ -134,7 +134,7 @@ def _tango(folder: Path) -> None:
     from sta_v2a_full_size import T5_LARGE, tokenizer
     from transformers import T5Config, T5EncoderModel
 
-    from foleycue_backend.engines.parts.conversion import save_parts
+    from foleycue_backend.engines.checkpoints.conversion import save_parts
 
     parts = {
         "unet": UNet2DConditionModel(**_TANGO_UNET),
@@ -148,7 +148,7 @@ def _vta_ldm(folder: Path) -> None:
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-    from foleycue_backend.engines.parts.conversion import save_parts
+    from foleycue_backend.engines.checkpoints.conversion import save_parts
     from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
     unet = {**_TANGO_UNET, "block_out_channels": (320, 640, 640, 1280), "cross_attention_dim": 2048}

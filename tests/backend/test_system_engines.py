@@ -15,7 +15,7 @@ import torch
 
 from fakes.published_tango import WIDTH, write_tango, write_vta_ldm
 from foleycue_backend.engines.base import Audio, Conditions
-from foleycue_backend.engines.parts.installed import Studio
+from foleycue_backend.engines.studio.installed import Studio
 from foleycue_backend.engines.tango import checkpoint as tango
 from foleycue_backend.engines.tango.studio import TangoStudio
 from foleycue_backend.engines.vta_ldm import converter as vta_ldm

@@ -59,7 +59,7 @@ class Weights:
     def cnn14(self) -> Cnn14:
         """The classifier behind FD, KL and IS. Raises MissingWeights, and BAD_INPUT for a wrong file, as the others."""
         path = self._there(CNN14)
-        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.engines.checkpoints.tensor_file import read_tensors
         from foleycue_backend.evaluation.cnn14 import Cnn14
 
         return _built(path, lambda: Cnn14.from_published(read_tensors(path)))
@@ -67,7 +67,7 @@ class Weights:
     def vggish(self) -> VGGish:
         """The features behind FAD."""
         path = self._there(VGGISH)
-        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.engines.checkpoints.tensor_file import read_tensors
         from foleycue_backend.evaluation.vggish import VGGish
 
         return _built(path, lambda: VGGish.from_published(read_tensors(path)))
@@ -75,7 +75,7 @@ class Weights:
     def pam(self) -> Pam:
         """The judge of PAM."""
         path = self._there(MS_CLAP)
-        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.engines.checkpoints.tensor_file import read_tensors
         from foleycue_backend.evaluation.pam import Pam
 
         return _built(path, lambda: Pam(read_tensors(path)))
@@ -85,7 +85,7 @@ class Weights:
         checkpoint, folder = self._path(CLAP), self._path(CLAP_FOLDER)
         in_stock_layout = not checkpoint.exists() and folder.is_dir()
         tokenizer = folder if in_stock_layout else self._there(CLAP) and self._there(ROBERTA)
-        from foleycue_backend.engines.parts.tensor_file import read_tensors
+        from foleycue_backend.engines.checkpoints.tensor_file import read_tensors
         from foleycue_backend.evaluation.clap import CheckpointClap, FolderClap
 
         if in_stock_layout:

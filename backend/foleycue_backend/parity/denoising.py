@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
+from foleycue_backend.engines.checkpoints.state_dict import filled, load_exactly
 from foleycue_backend.engines.parts.guidance import Branches
 from foleycue_backend.engines.parts.schedule import ddpm
-from foleycue_backend.engines.parts.state_dict import filled, load_exactly
 from foleycue_backend.engines.parts.text import TextStates, TokenIds, encode_tokens
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling

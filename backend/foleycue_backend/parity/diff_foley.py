@@ -12,12 +12,12 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, nn
 
+from foleycue_backend.engines.checkpoints.state_dict import State
 from foleycue_backend.engines.diff_foley import alignment, checkpoint, latents
 from foleycue_backend.engines.diff_foley.audio_encoder import CavpAudioEncoder, pool_clips
 from foleycue_backend.engines.diff_foley.classifier import AlignmentClassifier, AlignmentGradient
 from foleycue_backend.engines.diff_foley.feature_encoder import FeatureEncoder
 from foleycue_backend.engines.parts import autoencoder, ldm_unet
-from foleycue_backend.engines.parts.state_dict import State
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind, value_count

@@ -12,6 +12,8 @@ from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
+from foleycue_backend.engines.checkpoints.state_dict import filled, strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import load_unet
 from foleycue_backend.engines.foleycrafter.adapters import (
     Adapters,
     attach_semantic_adapter,
@@ -20,8 +22,6 @@ from foleycue_backend.engines.foleycrafter.adapters import (
     set_semantic_scale,
 )
 from foleycue_backend.engines.foleycrafter.condition_map import condition_map
-from foleycue_backend.engines.parts.state_dict import filled, strip_prefix
-from foleycue_backend.engines.parts.unet_shapes import load_unet
 from foleycue_backend.parity.compare import Outcome
 from foleycue_backend.parity.golden import Golden
 from foleycue_backend.parity.kind import Kind, value_count

@@ -11,8 +11,8 @@ import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
-from foleycue_backend.engines.parts import unet_shapes
-from foleycue_backend.engines.parts.state_dict import filled
+from foleycue_backend.engines.checkpoints import unet_shapes
+from foleycue_backend.engines.checkpoints.state_dict import filled
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet

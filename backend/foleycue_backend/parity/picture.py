@@ -8,9 +8,9 @@ import re
 from torch import Tensor
 from torch.nn import functional as F
 
+from foleycue_backend.engines.checkpoints.published_cavp import video_encoder_config
+from foleycue_backend.engines.checkpoints.state_dict import filled
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.published_cavp import video_encoder_config
-from foleycue_backend.engines.parts.state_dict import filled
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import PREFIXES

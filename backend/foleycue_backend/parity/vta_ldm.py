@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from foleycue_backend.engines.checkpoints.state_dict import strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import load_unet
 from foleycue_backend.engines.parts.clip import embed_pictures
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
-from foleycue_backend.engines.parts.state_dict import strip_prefix
 from foleycue_backend.engines.parts.text import TextStates
-from foleycue_backend.engines.parts.unet_shapes import load_unet
 from foleycue_backend.engines.vta_ldm import frames
 from foleycue_backend.engines.vta_ldm.checkpoint import PREFIXES, PictureSide, load_picture_side
 from foleycue_backend.engines.vta_ldm.conditioning import (

@@ -24,9 +24,9 @@ from foleycue_backend.engines.diff_foley.session import Session
 from foleycue_backend.engines.diff_foley.settings import GRID, SETTINGS
 from foleycue_backend.engines.diff_foley.studio import DiffFoleyStudio
 from foleycue_backend.engines.diff_foley.windows import PUBLISHED_SAMPLES, published_delay
-from foleycue_backend.engines.parts.grid import Span
-from foleycue_backend.engines.parts.noise import noise_of_takes
 from foleycue_backend.engines.parts.sampling import sample
+from foleycue_backend.engines.studio.grid import Span
+from foleycue_backend.engines.studio.noise import noise_of_takes
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance

@@ -9,10 +9,10 @@ from torch import nn
 
 from fakes.published_diff_foley import classifier_weights, model_weights, save, write_published
 from fakes.published_sta_v2a import save_weights
+from foleycue_backend.engines.checkpoints.conversion import REPORT_NAME
 from foleycue_backend.engines.diff_foley import converter
 from foleycue_backend.engines.diff_foley.studio import _CLASSES
-from foleycue_backend.engines.parts.conversion import REPORT_NAME
-from foleycue_backend.engines.parts.lean_loading import load_lean
+from foleycue_backend.engines.studio.lean_loading import load_lean
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 

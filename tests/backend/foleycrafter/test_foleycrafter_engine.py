@@ -13,8 +13,8 @@ from foleycue_backend.engines.foleycrafter.engine import FoleyCrafterEngine, cre
 from foleycue_backend.engines.foleycrafter.session import Session
 from foleycue_backend.engines.foleycrafter.settings import GRID, SETTINGS
 from foleycue_backend.engines.foleycrafter.studio import FoleyCrafterStudio
-from foleycue_backend.engines.parts.grid import Span
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.studio.grid import Span
 from foleycue_shared.cues import Cue
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import Guidance

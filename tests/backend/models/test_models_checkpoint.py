@@ -21,8 +21,8 @@ from fakes.published_sta_v2a import (
     tango_vae_weights,
     write_published,
 )
-from foleycue_backend.engines.parts import conversion
-from foleycue_backend.engines.parts.tensor_file import read_tensors
+from foleycue_backend.engines.checkpoints import conversion
+from foleycue_backend.engines.checkpoints.tensor_file import read_tensors
 from foleycue_backend.engines.sta_v2a import checkpoint
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_shared.errors import FoleyCueError

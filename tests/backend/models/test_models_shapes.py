@@ -8,9 +8,9 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from foleycue_backend.engines.parts import unet_shapes
+from foleycue_backend.engines.checkpoints import unet_shapes
+from foleycue_backend.engines.checkpoints.published_cavp import video_encoder_config
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.published_cavp import video_encoder_config
 from foleycue_shared.errors import FoleyCueError
 
 KEYS = Path(__file__).parents[4] / "shared" / "reference" / "sta_v2a_keys.json"

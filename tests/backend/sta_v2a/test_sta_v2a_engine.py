@@ -13,12 +13,12 @@ from fakes.tiny_sta_v2a import tiny_pipeline
 from foleycue_backend.engines import registry
 from foleycue_backend.engines.base import Conditions, MakesSeveral, PredictsCues
 from foleycue_backend.engines.parts import schedule
-from foleycue_backend.engines.parts.noise import noise_at, step_noise
 from foleycue_backend.engines.parts.vocoder import to_int16
 from foleycue_backend.engines.sta_v2a.cue_rule import RULE
 from foleycue_backend.engines.sta_v2a.engine import create, engine_info
 from foleycue_backend.engines.sta_v2a.steering import onset_margins
 from foleycue_backend.engines.sta_v2a.studio import StaV2aStudio
+from foleycue_backend.engines.studio.noise import noise_at, step_noise
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from fakes.tiny_sta_v2a import tiny_pipeline
-from foleycue_backend.engines.parts.lean_loading import load_lean, read_tensors
+from foleycue_backend.engines.studio.lean_loading import load_lean, read_tensors
 
 PARTS = ("unet", "controlnet", "vae", "vocoder", "text_encoder", "video_encoder", "onset_predictor")
 

@@ -13,10 +13,10 @@ import torch
 from backend.stages.media_files import number_of, numbered, write_video
 from foleycue_backend.engines.parts import faithful_frames
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.grid import AUDIOLDM
-from foleycue_backend.engines.parts.noise import noise_at, noise_of_takes, step_noise
 from foleycue_backend.engines.parts.sight import see, see_in_clips
 from foleycue_backend.engines.sta_v2a.settings import DEFAULT, FAITHFUL
+from foleycue_backend.engines.studio.grid import AUDIOLDM
+from foleycue_backend.engines.studio.noise import noise_at, noise_of_takes, step_noise
 from foleycue_backend.stages.pictures import Pictures
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange

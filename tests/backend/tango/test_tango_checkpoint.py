@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from fakes.tiny_unet import T5, UNET, tango_state
-from foleycue_backend.engines.parts.unet_shapes import ShapeTrouble
+from foleycue_backend.engines.checkpoints.unet_shapes import ShapeTrouble
 from foleycue_backend.engines.tango import checkpoint
 from foleycue_shared.errors import FoleyCueError
 

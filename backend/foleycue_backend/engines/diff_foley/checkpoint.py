@@ -14,15 +14,16 @@ from typing import Any, cast
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+from foleycue_backend.engines.checkpoints import unet_shapes
+from foleycue_backend.engines.checkpoints.conversion import Component, reading
+from foleycue_backend.engines.checkpoints.state_dict import State, filled, strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, count_of, first_key, shape_of
 from foleycue_backend.engines.diff_foley.audio_encoder import CavpAudioEncoder
 from foleycue_backend.engines.diff_foley.classifier import AlignmentClassifier
 from foleycue_backend.engines.diff_foley.feature_encoder import FeatureEncoder
 from foleycue_backend.engines.diff_foley.latents import SCALE_FACTOR
-from foleycue_backend.engines.parts import autoencoder, ldm_unet, unet_shapes
+from foleycue_backend.engines.parts import autoencoder, ldm_unet
 from foleycue_backend.engines.parts.cnn14 import block_widths
-from foleycue_backend.engines.parts.conversion import Component, reading
-from foleycue_backend.engines.parts.state_dict import State, filled, strip_prefix
-from foleycue_backend.engines.parts.unet_shapes import Config, count_of, first_key, shape_of
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 UNET, AUTOENCODER, CONDITION = "model.diffusion_model.", "first_stage_model.", "cond_stage_model."

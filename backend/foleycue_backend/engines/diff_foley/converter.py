@@ -10,12 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from foleycue_backend.engines.diff_foley import checkpoint
-from foleycue_backend.engines.diff_foley.feature_encoder import WINDOW_ROWS
-from foleycue_backend.engines.diff_foley.latents import SCALE_FACTOR
-from foleycue_backend.engines.diff_foley.schedule import BUFFERS, signal_shares
-from foleycue_backend.engines.parts import published_files
-from foleycue_backend.engines.parts.conversion import (
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import (
     Agreement,
     Component,
     check_agreement,
@@ -24,10 +20,14 @@ from foleycue_backend.engines.parts.conversion import (
     save_parts,
     write_model,
 )
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_cavp import video_encoder_of
-from foleycue_backend.engines.parts.published_files import PublishedFiles, Weights
-from foleycue_backend.engines.parts.unet_shapes import attended_width
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_cavp import video_encoder_of
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles, Weights
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width
+from foleycue_backend.engines.diff_foley import checkpoint
+from foleycue_backend.engines.diff_foley.feature_encoder import WINDOW_ROWS
+from foleycue_backend.engines.diff_foley.latents import SCALE_FACTOR
+from foleycue_backend.engines.diff_foley.schedule import BUFFERS, signal_shares
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

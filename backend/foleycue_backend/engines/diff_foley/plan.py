@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from foleycue_backend.engines.diff_foley.feature_encoder import WINDOW_ROWS
 from foleycue_backend.engines.diff_foley.settings import GRID, DiffFoleySetting
 from foleycue_backend.engines.diff_foley.windows import PICTURES_PER_SECOND, PUBLISHED_SAMPLES
-from foleycue_backend.engines.parts.grid import Span
+from foleycue_backend.engines.studio.grid import Span
 
 
 def spans_of(samples: int, shots: Sequence[int], setting: DiffFoleySetting) -> list[Span]:

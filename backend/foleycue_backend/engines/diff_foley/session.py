@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Diff-Foley with all conditions of one range, as `parts.takes` asks it window after window."""
+"""Diff-Foley with all conditions of one range, as `studio.takes` asks it window after window."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from foleycue_backend.engines.diff_foley.latents import LATENT_BANDS, decode
 from foleycue_backend.engines.diff_foley.plan import rows_of
 from foleycue_backend.engines.diff_foley.schedule import dpm_solver
 from foleycue_backend.engines.diff_foley.settings import DiffFoleySetting
-from foleycue_backend.engines.parts.grid import Span
 from foleycue_backend.engines.parts.sampling import OnStep, Predict, sample
+from foleycue_backend.engines.studio.grid import Span
 
 #: Griffin-Lim's first phases are drawn from this seed in each window: a take's sound is its latents' alone.
 _PHASES = 0

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from foleycue_backend.engines.parts.grid import Grid
-from foleycue_backend.engines.parts.setting import Setting
+from foleycue_backend.engines.studio.grid import Grid
+from foleycue_backend.engines.studio.setting import Setting
 from foleycue_shared.messages import DEFAULT_SETTING
 
 #: The published scales: how far the noise is pushed away from that of no picture, and towards aligned sound.

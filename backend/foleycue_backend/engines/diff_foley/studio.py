@@ -20,9 +20,9 @@ from foleycue_backend.engines.diff_foley.plan import spans_of
 from foleycue_backend.engines.diff_foley.session import Alignment, Networks, Session
 from foleycue_backend.engines.diff_foley.settings import DEFAULT, SETTINGS, DiffFoleySetting
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.components import Components
 from foleycue_backend.engines.parts.sight import see_range
-from foleycue_backend.engines.parts.takes import make_takes
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.takes import make_takes
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance
 

@@ -18,11 +18,11 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from transformers.modeling_utils import PreTrainedModel
 
+from foleycue_backend.engines.checkpoints.state_dict import State, filled, split_parts
+from foleycue_backend.engines.checkpoints.unet_shapes import shape_of, unet_fields
 from foleycue_backend.engines.foleycrafter.semantic_adapter import crossing_names
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
-from foleycue_backend.engines.parts.state_dict import State, filled, split_parts
 from foleycue_backend.engines.parts.text import TextStates
-from foleycue_backend.engines.parts.unet_shapes import shape_of, unet_fields
 
 _SEMANTIC = {"image_proj": "image_proj.", "ip_adapter": "ip_adapter."}
 _WRAPPER = "module."

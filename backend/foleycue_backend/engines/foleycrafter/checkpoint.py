@@ -13,13 +13,8 @@ from torch import nn
 from transformers.models.clip.modeling_clip import CLIPTextModel, CLIPVisionModelWithProjection
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
-from foleycue_backend.engines.foleycrafter.adapters import condition_channels, controlnet_of
-from foleycue_backend.engines.foleycrafter.onset_net import OnsetNet, onset_net_config
-from foleycue_backend.engines.foleycrafter.semantic_adapter import SemanticAdapter, semantic_config
-from foleycue_backend.engines.foleycrafter.sound import pndm
-from foleycue_backend.engines.parts import autoencoder, clip, published_files
-from foleycue_backend.engines.parts import vocoder as hifigan
-from foleycue_backend.engines.parts.conversion import (
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import (
     Agreement,
     Component,
     check_agreement,
@@ -29,11 +24,17 @@ from foleycue_backend.engines.parts.conversion import (
     save_parts,
     write_model,
 )
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_files import Kind, PublishedFiles, Weights
-from foleycue_backend.engines.parts.published_parts import check_tokenizer, unet_of
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_files import Kind, PublishedFiles, Weights
+from foleycue_backend.engines.checkpoints.published_parts import check_tokenizer, unet_of
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width
+from foleycue_backend.engines.foleycrafter.adapters import condition_channels, controlnet_of
+from foleycue_backend.engines.foleycrafter.onset_net import OnsetNet, onset_net_config
+from foleycue_backend.engines.foleycrafter.semantic_adapter import SemanticAdapter, semantic_config
+from foleycue_backend.engines.foleycrafter.sound import pndm
+from foleycue_backend.engines.parts import autoencoder, clip
+from foleycue_backend.engines.parts import vocoder as hifigan
 from foleycue_backend.engines.parts.schedule import SD21
-from foleycue_backend.engines.parts.unet_shapes import attended_width
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

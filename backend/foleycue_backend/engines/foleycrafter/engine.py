@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from foleycue_backend.engines.base import Features, OnStep, Pictures
 from foleycue_backend.engines.foleycrafter.settings import CUE_SCALE, GRID, PICTURE_SCALE, SETTINGS, TEXT_SCALE
-from foleycue_backend.engines.parts.installed import InstalledEngine, installed_info
+from foleycue_backend.engines.studio.installed import InstalledEngine, installed_info
 from foleycue_shared.messages import EngineInfo, Guidance, Understood
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
-from foleycue_backend.engines.parts.state_dict import State, filled
-from foleycue_backend.engines.parts.unet_shapes import Config, count_of, shape_of
+from foleycue_backend.engines.checkpoints.state_dict import State, filled
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, count_of, shape_of
 
 _WRAPPER = "module."
 

@@ -14,8 +14,8 @@ from diffusers.models.modeling_utils import ModelMixin
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 
-from foleycue_backend.engines.parts.state_dict import State
-from foleycue_backend.engines.parts.unet_shapes import Config, shape_of
+from foleycue_backend.engines.checkpoints.state_dict import State
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, shape_of
 
 _CROSSING = "attn2.processor"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FoleyCrafter with all conditions of one range, as `parts.takes` asks it window after window."""
+"""FoleyCrafter with all conditions of one range, as `studio.takes` asks it window after window."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from foleycue_backend.engines.foleycrafter.settings import (
 )
 from foleycue_backend.engines.foleycrafter.sight import Seen
 from foleycue_backend.engines.parts import vocoder as hifigan
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.grid import Span
 from foleycue_backend.engines.parts.sampling import OnStep, sample
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.grid import Span
 from foleycue_shared.timing import CUE_RATE
 
 #: Rows and columns of the map for one of the latents.

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from foleycue_backend.engines.parts.grid import Grid
-from foleycue_backend.engines.parts.setting import Setting
+from foleycue_backend.engines.studio.grid import Grid
+from foleycue_backend.engines.studio.setting import Setting
 from foleycue_shared.messages import DEFAULT_SETTING
 
 #: Published scales of text guidance, of the picture's tokens, and of the onsets' residuals.

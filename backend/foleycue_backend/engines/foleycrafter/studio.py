@@ -20,10 +20,10 @@ from foleycue_backend.engines.foleycrafter.semantic_adapter import SemanticAdapt
 from foleycue_backend.engines.foleycrafter.session import Session
 from foleycue_backend.engines.foleycrafter.settings import GRID, SETTINGS, FoleyCrafterSetting
 from foleycue_backend.engines.foleycrafter.sight import Seen, look
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.remembered import Remembered
-from foleycue_backend.engines.parts.takes import make_takes
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.remembered import Remembered
+from foleycue_backend.engines.studio.takes import make_takes
 from foleycue_backend.stages.picture_cues import Prediction
 
 _CLASSES = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A UNet that attends to conditions, with AudioLDM's codec, as `parts.takes` asks it: Tango, VTA-LDM and their kin."""
+"""A UNet that attends to conditions, with AudioLDM's codec, as `studio.takes` asks it: Tango, VTA-LDM and their kin."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from transformers import SpeechT5HifiGan
 from foleycue_backend.engines.base import Audio
 from foleycue_backend.engines.parts import autoencoder
 from foleycue_backend.engines.parts import vocoder as hifigan
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.grid import AUDIOLDM, Span
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.parts.sampling import OnStep, sample
-from foleycue_backend.engines.parts.setting import Setting
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.grid import AUDIOLDM, Span
+from foleycue_backend.engines.studio.setting import Setting
 
 #: Classes of the parts that make sound of conditions.
 CLASSES = {"unet": UNet2DConditionModel, "vae": AutoencoderKL, "vocoder": SpeechT5HifiGan}

@@ -18,7 +18,7 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from torch import Tensor
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
+from foleycue_backend.engines.checkpoints.state_dict import State, load_exactly
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 CHECKPOINT_PREFIX = "first_stage_model."

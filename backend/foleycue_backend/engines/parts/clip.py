@@ -21,8 +21,8 @@ from transformers.models.clip.modeling_clip import (
     CLIPVisionModelWithProjection,
 )
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
-from foleycue_backend.engines.parts.unet_shapes import Config, count_of, shape_of
+from foleycue_backend.engines.checkpoints.state_dict import State, load_exactly
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, count_of, shape_of
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 Text = TypeVar("Text", CLIPTextModel, CLIPTextModelWithProjection)

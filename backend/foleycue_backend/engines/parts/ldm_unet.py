@@ -14,8 +14,8 @@ from typing import Any
 
 from torch import Tensor
 
-from foleycue_backend.engines.parts.state_dict import State
-from foleycue_backend.engines.parts.unet_shapes import count_of
+from foleycue_backend.engines.checkpoints.state_dict import State
+from foleycue_backend.engines.checkpoints.unet_shapes import count_of
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 _ENDS = {

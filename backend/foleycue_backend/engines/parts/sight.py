@@ -14,8 +14,8 @@ from torch import Tensor
 
 from foleycue_backend.engines.base import OnStep, Pictures
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.components import Components
 from foleycue_backend.engines.parts.faithful_frames import reference_frames
+from foleycue_backend.engines.studio.components import Components
 
 RATE = 4
 SIZE = 224

@@ -8,8 +8,8 @@ from typing import Any
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
-from foleycue_backend.engines.parts.unet_shapes import count_of, shape_of
+from foleycue_backend.engines.checkpoints.state_dict import State, load_exactly
+from foleycue_backend.engines.checkpoints.unet_shapes import count_of, shape_of
 
 #: The same tensor under two names; a file may hold either or both.
 _EMBEDDING, _SECOND_NAME = "shared.weight", "encoder.embed_tokens.weight"

@@ -20,7 +20,7 @@ from torch import Tensor
 from transformers.models.speecht5.configuration_speecht5 import SpeechT5HifiGanConfig
 from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
 
-from foleycue_backend.engines.parts.state_dict import State, load_exactly
+from foleycue_backend.engines.checkpoints.state_dict import State, load_exactly
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 PREFIXES = ("first_stage_model.vocoder.", "vocoder.", "generator.")

@@ -13,12 +13,12 @@ from typing import Any
 
 from torch import nn
 
+from foleycue_backend.engines.checkpoints.conversion import Agreement, check_agreement, config_of, fill, write_model
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles
+from foleycue_backend.engines.checkpoints.published_parts import check_tokenizer, prefix_of, tokenizer_of
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width
 from foleycue_backend.engines.parts import schedule
-from foleycue_backend.engines.parts.conversion import Agreement, check_agreement, config_of, fill, write_model
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.published_parts import check_tokenizer, prefix_of, tokenizer_of
-from foleycue_backend.engines.parts.unet_shapes import attended_width
 from foleycue_backend.engines.sta_v2a.checkpoint_parts import components_of
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.models.converting import Conversion, OnStep

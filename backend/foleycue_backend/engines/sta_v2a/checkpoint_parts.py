@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from foleycue_backend.engines.parts import published_files
-from foleycue_backend.engines.parts.conversion import Component, reading
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_cavp import video_encoder_of
-from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.published_parts import codec_of, text_encoder_of, unet_of
-from foleycue_backend.engines.parts.state_dict import strip_prefix
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import Component, reading
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_cavp import video_encoder_of
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles
+from foleycue_backend.engines.checkpoints.published_parts import codec_of, text_encoder_of, unet_of
+from foleycue_backend.engines.checkpoints.state_dict import strip_prefix
 from foleycue_backend.engines.sta_v2a import shapes
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet

@@ -12,12 +12,12 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import SpeechT5HifiGan, T5EncoderModel
 
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.components import Components
 from foleycue_backend.engines.sta_v2a.attentive_pooling import AttentivePooling
 from foleycue_backend.engines.sta_v2a.controlnet import CueControlNet
 from foleycue_backend.engines.sta_v2a.local_features import LocalFeatures
 from foleycue_backend.engines.sta_v2a.onset_predictor import OnsetPredictor
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
+from foleycue_backend.engines.studio.components import Components
 
 _CLASSES: dict[str, Any] = {
     "unet": UNet2DConditionModel,

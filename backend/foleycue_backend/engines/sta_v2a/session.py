@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""STA-V2A with all conditions of one range, as `parts.takes` asks it window after window."""
+"""STA-V2A with all conditions of one range, as `studio.takes` asks it window after window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.base import Audio, Conditions
-from foleycue_backend.engines.parts.grid import AUDIOLDM, Span
 from foleycue_backend.engines.parts.sampling import OnStep
 from foleycue_backend.engines.parts.schedule import Scheduler
 from foleycue_backend.engines.parts.sight import RATE
@@ -21,6 +20,7 @@ from foleycue_backend.engines.sta_v2a.foresight import condition
 from foleycue_backend.engines.sta_v2a.guidance import Scales
 from foleycue_backend.engines.sta_v2a.pipeline import StaV2aPipeline
 from foleycue_backend.engines.sta_v2a.settings import StaV2aSetting
+from foleycue_backend.engines.studio.grid import AUDIOLDM, Span
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.messages import Guidance
 from foleycue_shared.timing import CUE_RATE

@@ -6,8 +6,8 @@ All functions raise `unet_shapes.ShapeTrouble` for a tensor without which a conf
 
 from __future__ import annotations
 
-from foleycue_backend.engines.parts.state_dict import State
-from foleycue_backend.engines.parts.unet_shapes import Config, shape_of
+from foleycue_backend.engines.checkpoints.state_dict import State
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, shape_of
 from foleycue_backend.engines.sta_v2a.local_features import HALF_WIDTHS
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 

@@ -13,16 +13,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foleycue_backend.engines.base import Audio, Conditions, Features, OnStep, Pictures
-from foleycue_backend.engines.parts.grid import AUDIOLDM
-from foleycue_backend.engines.parts.remembered import Remembered
 from foleycue_backend.engines.parts.sight import see_range
-from foleycue_backend.engines.parts.takes import make_takes
 from foleycue_backend.engines.parts.text import TextStates
 from foleycue_backend.engines.sta_v2a.components import StaV2aComponents
 from foleycue_backend.engines.sta_v2a.foresight import foreseen
 from foleycue_backend.engines.sta_v2a.pipeline import FEATURES
 from foleycue_backend.engines.sta_v2a.session import Session
 from foleycue_backend.engines.sta_v2a.settings import DEFAULT, SETTINGS, StaV2aSetting
+from foleycue_backend.engines.studio.grid import AUDIOLDM
+from foleycue_backend.engines.studio.remembered import Remembered
+from foleycue_backend.engines.studio.takes import make_takes
 from foleycue_backend.stages.picture_cues import Prediction
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 
-from foleycue_backend.engines.parts import published_files, schedule, t5
-from foleycue_backend.engines.parts.conversion import (
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import (
     Agreement,
     check_agreement,
     config_of,
@@ -24,9 +24,9 @@ from foleycue_backend.engines.parts.conversion import (
     save_parts,
     write_model,
 )
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.published_parts import (
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles
+from foleycue_backend.engines.checkpoints.published_parts import (
     check_tokenizer,
     codec_of,
     prefix_of,
@@ -34,8 +34,9 @@ from foleycue_backend.engines.parts.published_parts import (
     tokenizer_of,
     unet_of,
 )
-from foleycue_backend.engines.parts.state_dict import State, split_parts, strip_prefix
-from foleycue_backend.engines.parts.unet_shapes import attended_width, load_unet
+from foleycue_backend.engines.checkpoints.state_dict import State, split_parts, strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width, load_unet
+from foleycue_backend.engines.parts import schedule, t5
 from foleycue_backend.models.converting import Conversion, OnStep
 
 PREFIXES = {"unet": "unet.", "text_encoder": "text_encoder."}

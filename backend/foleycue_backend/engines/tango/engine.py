@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foleycue_backend.engines.base import Features, OnStep, Pictures
-from foleycue_backend.engines.parts.grid import AUDIOLDM
-from foleycue_backend.engines.parts.installed import InstalledEngine, installed_info
+from foleycue_backend.engines.studio.grid import AUDIOLDM
+from foleycue_backend.engines.studio.installed import InstalledEngine, installed_info
 from foleycue_backend.engines.tango.settings import SETTINGS, TEXT_SCALE
 from foleycue_shared.messages import EngineInfo, Guidance, Understood
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from foleycue_backend.engines.parts.grid import AUDIOLDM
-from foleycue_backend.engines.parts.setting import Setting
+from foleycue_backend.engines.studio.grid import AUDIOLDM
+from foleycue_backend.engines.studio.setting import Setting
 from foleycue_shared.messages import DEFAULT_SETTING
 
 #: Guidance by text of the published `generate`.

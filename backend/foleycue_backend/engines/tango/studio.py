@@ -10,11 +10,11 @@ from transformers import T5EncoderModel
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep
 from foleycue_backend.engines.parts.audioldm import CLASSES, AudioLdmSystem
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.grid import AUDIOLDM
-from foleycue_backend.engines.parts.remembered import Remembered
-from foleycue_backend.engines.parts.takes import make_takes
 from foleycue_backend.engines.parts.text import TextStates, encode_text
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.grid import AUDIOLDM
+from foleycue_backend.engines.studio.remembered import Remembered
+from foleycue_backend.engines.studio.takes import make_takes
 from foleycue_backend.engines.tango.checkpoint import MAX_TOKENS
 from foleycue_backend.engines.tango.settings import SETTINGS, TEXT_SCALE
 

@@ -13,9 +13,9 @@ from typing import Any
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
 
+from foleycue_backend.engines.checkpoints.state_dict import State, filled, split_parts, strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import load_unet, shape_of
 from foleycue_backend.engines.parts import clip
-from foleycue_backend.engines.parts.state_dict import State, filled, split_parts, strip_prefix
-from foleycue_backend.engines.parts.unet_shapes import load_unet, shape_of
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
 PREFIXES = {"unet": "unet.", "picture": "vid_fea_extractor."}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
-from foleycue_backend.engines.parts import clip, published_files, schedule
-from foleycue_backend.engines.parts.conversion import (
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import (
     Agreement,
     Component,
     check_agreement,
@@ -18,11 +18,12 @@ from foleycue_backend.engines.parts.conversion import (
     save_parts,
     write_model,
 )
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_files import PublishedFiles, Weights
-from foleycue_backend.engines.parts.published_parts import codec_of, unet_of
-from foleycue_backend.engines.parts.state_dict import strip_prefix
-from foleycue_backend.engines.parts.unet_shapes import attended_width, shape_of
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles, Weights
+from foleycue_backend.engines.checkpoints.published_parts import codec_of, unet_of
+from foleycue_backend.engines.checkpoints.state_dict import strip_prefix
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width, shape_of
+from foleycue_backend.engines.parts import clip, schedule
 from foleycue_backend.engines.vta_ldm.checkpoint import LINEAR, PREFIXES, TEXT, VISION
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 from foleycue_backend.models.converting import Conversion, OnStep

@@ -14,9 +14,9 @@ from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep, Pictures
 from foleycue_backend.engines.parts.audioldm import CLASSES, AudioLdmSystem
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.grid import AUDIOLDM, Span
-from foleycue_backend.engines.parts.takes import make_takes
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.grid import AUDIOLDM, Span
+from foleycue_backend.engines.studio.takes import make_takes
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection, pad_clips, with_unconditional
 from foleycue_backend.engines.vta_ldm.frames import RATE
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS, VtaLdmSetting

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from foleycue_backend.engines.base import Features, OnStep, Pictures
-from foleycue_backend.engines.parts.installed import InstalledEngine
+from foleycue_backend.engines.studio.installed import InstalledEngine
 from foleycue_backend.engines.vta_ldm import engine as vta_ldm
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS
 from foleycue_backend.engines.vta_sam.published import MODEL

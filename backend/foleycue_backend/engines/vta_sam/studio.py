@@ -12,10 +12,10 @@ from torch import Tensor
 
 from foleycue_backend.engines.base import Conditions, Features, OnStep, Pictures
 from foleycue_backend.engines.parts.audioldm import AudioLdmSystem
-from foleycue_backend.engines.parts.components import Components
-from foleycue_backend.engines.parts.grid import AUDIOLDM, Span
 from foleycue_backend.engines.parts.sampling import OnStep as DenoisingStep
 from foleycue_backend.engines.parts.text import TextStates
+from foleycue_backend.engines.studio.components import Components
+from foleycue_backend.engines.studio.grid import AUDIOLDM, Span
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection, pad_clips, with_unconditional
 from foleycue_backend.engines.vta_ldm.frames import RATE
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, VtaLdmSetting

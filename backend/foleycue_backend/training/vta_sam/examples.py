@@ -13,8 +13,8 @@ from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
 from foleycue_backend.engines.parts import autoencoder
 from foleycue_backend.engines.parts.clip import embed_pictures
-from foleycue_backend.engines.parts.grid import AUDIOLDM
 from foleycue_backend.engines.parts.log_mel import training_mel
+from foleycue_backend.engines.studio.grid import AUDIOLDM
 from foleycue_backend.engines.vta_ldm.frames import RATE, pixels
 from foleycue_backend.engines.vta_sam.adapter import Moments
 from foleycue_backend.engines.vta_sam.tokens import object_vectors

@@ -18,8 +18,8 @@ from transformers import PreTrainedTokenizerFast, SpeechT5HifiGan
 from transformers.models.clip.configuration_clip import CLIPTextConfig, CLIPVisionConfig
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
 
+from foleycue_backend.engines.checkpoints.conversion import save_parts
 from foleycue_backend.engines.parts import schedule
-from foleycue_backend.engines.parts.conversion import save_parts
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
 _WIDTH, _EMBEDDING = 64, 32

@@ -11,11 +11,12 @@ from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from foleycue_backend.engines.parts import autoencoder, published_files, unet_shapes
+from foleycue_backend.engines.checkpoints import published_files, unet_shapes
+from foleycue_backend.engines.checkpoints.conversion import Component, reading
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles
+from foleycue_backend.engines.checkpoints.state_dict import State
+from foleycue_backend.engines.parts import autoencoder
 from foleycue_backend.engines.parts import vocoder as hifigan
-from foleycue_backend.engines.parts.conversion import Component, reading
-from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.state_dict import State
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 _EMBEDDINGS = ("shared.weight", "encoder.embed_tokens.weight")

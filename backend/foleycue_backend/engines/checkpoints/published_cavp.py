@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from foleycue_backend.engines.parts import published_files
+from foleycue_backend.engines.checkpoints import published_files
+from foleycue_backend.engines.checkpoints.conversion import Component, reading
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
+from foleycue_backend.engines.checkpoints.published_files import PublishedFiles
+from foleycue_backend.engines.checkpoints.published_parts import lacks
+from foleycue_backend.engines.checkpoints.state_dict import State
+from foleycue_backend.engines.checkpoints.unet_shapes import Config, count_of, shape_of
 from foleycue_backend.engines.parts.cavp import CavpVideoEncoder
-from foleycue_backend.engines.parts.conversion import Component, reading
-from foleycue_backend.engines.parts.key_report import CheckpointReport
-from foleycue_backend.engines.parts.published_files import PublishedFiles
-from foleycue_backend.engines.parts.published_parts import lacks
-from foleycue_backend.engines.parts.state_dict import State
-from foleycue_backend.engines.parts.unet_shapes import Config, count_of, shape_of
 
 #: The contrastive model's other half, which published inference builds and never runs.
 _OTHER_HALF = ("spec_encoder.", "spec_project_head.", "logit_scale")

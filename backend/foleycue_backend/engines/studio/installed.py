@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep
-from foleycue_backend.engines.parts.grid import Grid
+from foleycue_backend.engines.studio.grid import Grid
 from foleycue_backend.models import catalogue
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError

@@ -14,7 +14,7 @@ from typing import Any
 
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from foleycue_backend.engines.parts.state_dict import State, filled
+from foleycue_backend.engines.checkpoints.state_dict import State, filled
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 Config = dict[str, Any]

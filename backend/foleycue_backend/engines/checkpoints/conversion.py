@@ -17,10 +17,10 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
 
+from foleycue_backend.engines.checkpoints.key_report import CheckpointReport, ComponentReport
+from foleycue_backend.engines.checkpoints.state_dict import KeyReport, State, compare_keys
+from foleycue_backend.engines.checkpoints.unet_shapes import ShapeTrouble
 from foleycue_backend.engines.parts import vocoder as hifigan
-from foleycue_backend.engines.parts.key_report import CheckpointReport, ComponentReport
-from foleycue_backend.engines.parts.state_dict import KeyReport, State, compare_keys
-from foleycue_backend.engines.parts.unet_shapes import ShapeTrouble
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
 

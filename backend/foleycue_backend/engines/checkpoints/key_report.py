@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foleycue_backend.engines.parts.state_dict import KeyReport
+from foleycue_backend.engines.checkpoints.state_dict import KeyReport
 
 _SHOWN = 3
 

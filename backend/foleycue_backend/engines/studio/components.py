@@ -14,9 +14,9 @@ from torch import nn
 from transformers import AutoTokenizer, T5EncoderModel
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from foleycue_backend.engines.parts.lean_loading import load_lean
 from foleycue_backend.engines.parts.schedule import SD21, Scheduler, solver
-from foleycue_backend.engines.parts.setting import Setting
+from foleycue_backend.engines.studio.lean_loading import load_lean
+from foleycue_backend.engines.studio.setting import Setting
 
 T = TypeVar("T")
 

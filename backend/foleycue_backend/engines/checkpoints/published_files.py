@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
-from foleycue_backend.engines.parts.tensor_file import SUFFIXES, read_container
+from foleycue_backend.engines.checkpoints.tensor_file import SUFFIXES, read_container
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: More than this is no model's folder but somebody's disk.

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep
-from foleycue_backend.engines.parts.grid import Grid, Span
-from foleycue_backend.engines.parts.noise import noise_of_takes, step_noise
 from foleycue_backend.engines.parts.sampling import OnStep as DenoisingStep
-from foleycue_backend.engines.parts.setting import Setting
+from foleycue_backend.engines.studio.grid import Grid, Span
+from foleycue_backend.engines.studio.noise import noise_of_takes, step_noise
+from foleycue_backend.engines.studio.setting import Setting
 from foleycue_backend.stages.windows import join
 
 

@@ -9,8 +9,8 @@ demo: $(READY)  ## the main job: demo picture -> cues -> sound -> timeline, WAV,
 	$(PY) -m foleycue_plugin.demo --out demo-output
 
 test: $(READY)  ## all five rings of tests
-	# A process a core with a thread each: torch's own threads would fight over the cores.
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
+	# A process a core with a thread each: torch's own threads would fight over the cores. A file's tests stay together.
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)  ## style, types and the rules of who may import whom
 	.venv/bin/ruff check .

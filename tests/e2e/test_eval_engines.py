@@ -13,7 +13,7 @@ from foleycue_plugin import demo
 from foleycue_plugin.cli.main import main
 
 pytest.importorskip("torch", reason="no engine without torch")
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("heavy")]
+pytestmark = pytest.mark.timeout(300)
 
 #: Frames of the film before the ones that the demo's timeline shows.
 HANDLE = 8

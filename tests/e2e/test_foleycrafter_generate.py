@@ -14,7 +14,7 @@ from foleycue_shared.broadcast_wav import read_wav
 
 pytest.importorskip("torch", reason="no engine without torch")
 # The later tests use what the first one has pulled.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
+pytestmark = pytest.mark.timeout(400)
 
 MARKED = (*command_line.MARKED, "--engine", "foleycrafter")
 

@@ -22,7 +22,6 @@ from foleycue_shared.places import HOME_VARIABLE, home
 pytest.importorskip("torch", reason="finding objects needs torch")
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="a backend process as POSIX has it"),
-    pytest.mark.xdist_group("heavy"),
 ]
 
 

@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="kills by signal"),
     pytest.mark.timeout(600),
     # Not beside the other tests that need a core of their own.
-    pytest.mark.xdist_group("heavy"),
 ]
 
 ROOT = Path(__file__).parents[2]

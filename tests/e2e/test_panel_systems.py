@@ -23,7 +23,7 @@ from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player
 
 pytest.importorskip("torch", reason="no engine without torch")
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("heavy")]
+pytestmark = pytest.mark.timeout(600)
 
 PATIENCE = 240_000
 

@@ -15,7 +15,7 @@ from foleycue_plugin.cli.main import main
 from foleycue_shared.broadcast_wav import read_wav
 
 pytest.importorskip("torch", reason="no engine without torch")
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
+pytestmark = pytest.mark.timeout(400)
 
 RATE = Fraction(24000, 1001)
 

@@ -12,7 +12,7 @@ from foleycue_shared.broadcast_wav import read_wav, read_wav_header
 
 pytest.importorskip("torch", reason="no engine without torch")
 # The later tests use what the first one has imported.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
+pytestmark = pytest.mark.timeout(400)
 
 
 def generate(capsys, *arguments):

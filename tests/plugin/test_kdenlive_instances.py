@@ -4,7 +4,9 @@
 import json
 import subprocess
 import sys
+import time
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -49,6 +51,9 @@ def process(tmp_path):
     rc.write_text(f"[version]\nversion=22.12.3\n{recent}Name1[$e]=my film\n[Broken\nx\n")
     command = [sys.executable, "-c", "import time; time.sleep(60)", "my film.kdenlive"]
     with subprocess.Popen(command, cwd=tmp_path / "one", env={"HOME": str(tmp_path / "home")}) as running:
+        # The system fills these in a moment after the program has begun.
+        while not Path(f"/proc/{running.pid}/environ").read_bytes():
+            time.sleep(0.01)
         yield running.pid, tmp_path
         running.kill()
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import torch
 
+from foleycue_backend.engines.mini.cues import PATCH, REST
 from foleycue_backend.engines.mini.mel import FLOOR
-from foleycue_backend.engines.mini.strength import MOST_DB, RANGE_DB, trim_strikes
+from foleycue_backend.engines.mini.strength import MOST_DB, RANGE_DB, trim_bed, trim_strikes
 from foleycue_backend.training.mini.mixing import strength_gain
 
 SILENT = float(np.log(FLOOR))
@@ -43,3 +44,26 @@ def test_one_strike_or_none_is_left_alone():
     mel = strikes(-30)
     assert trim_strikes(mel, []) is mel and trim_strikes(mel, [(0.2, 0.3)]) is mel
     assert trim_strikes(mel, [(0.2, 0.3), (7.0, 1.0)]) is mel
+
+
+def bed(slope, line, wavering=0.0):
+    """A bed whose level moves `slope` dB from intensity 0 to 1, and wavers about it."""
+    steps = np.repeat(line, PATCH)
+    levels = -40 + slope * (steps - REST) + wavering * np.sin(np.arange(len(steps)) / 5)
+    return torch.tensor(levels * np.log(10) / 10, dtype=torch.float32).expand(8, -1), torch.tensor(line).float()
+
+
+def test_a_bed_follows_its_line_by_the_trend_and_keeps_what_wavers():
+    line = np.interp(np.arange(200), [0, 60, 120, 199], [0.9, 0.6, 1.0, 0.5])
+    mel, intensity = bed(40.0, line, wavering=1.0)
+    wanted, _ = bed(RANGE_DB, line, wavering=1.0)
+    assert torch.allclose(trim_bed(mel, intensity), wanted, atol=0.15)
+    assert trim_bed(wanted, intensity) == pytest.approx(wanted, abs=0.1)
+
+
+def test_a_bed_moves_within_bounds_and_an_even_line_moves_nothing():
+    mel, intensity = bed(70.0, np.linspace(0.1, 1.0, 200))
+    moved = (trim_bed(mel, intensity) - mel) * 10 / np.log(10)
+    assert float(moved.abs().max()) == pytest.approx(MOST_DB, abs=0.05)
+    even, flat = bed(40.0, np.full(200, 0.4))
+    assert trim_bed(even, flat) is even

@@ -20,14 +20,14 @@ from torch import Tensor
 
 from foleycue_backend.engines.mini import vocoder
 from foleycue_backend.engines.mini.codec import PatchCodec
-from foleycue_backend.engines.mini.cues import PATCH, Pairs, control_rows
+from foleycue_backend.engines.mini.cues import PATCH, Pairs, control_rows, intensity_rows
 from foleycue_backend.engines.mini.defaults import CUE_GUIDANCE, GUIDANCE, PICTURE_GUIDANCE, STEPS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 from foleycue_backend.engines.mini.guidance import chunk_count, chunked_velocity
 from foleycue_backend.engines.mini.layers import plan_layers
 from foleycue_backend.engines.mini.mel import FLOOR, HOP, SAMPLE_RATE
 from foleycue_backend.engines.mini.prompt import Sound, condition, negative_condition, read_prompt
-from foleycue_backend.engines.mini.strength import trim_strikes
+from foleycue_backend.engines.mini.strength import trim_bed, trim_strikes
 from foleycue_backend.engines.mini.text import StaticText
 
 OnStep = Callable[[int, int], None]
@@ -149,6 +149,8 @@ class MiniPipeline(DiffusionPipeline):
                 on_step=told,
             )
             mel = trim_strikes(self.decode(latents), layer.cues or ())
+            if layer.points is not None:
+                mel = trim_bed(mel, intensity_rows(layer.points, frames)[0])
             power += (torch.exp(mel) - FLOOR).clamp_min(0) * 10 ** (layer.level_db / 10)
         return torch.log(power)
 

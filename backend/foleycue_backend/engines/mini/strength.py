@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strikes as strong as they were asked for: the painted picture's levels, moved towards the law of strength.
+"""Sounds as strong as they were asked for: the painted picture's levels, moved towards the law of strength.
 
 The network hears a strength mostly as timbre: a soft hit is dull. Its level comes out right on average but wavers from
-strike to strike, so it is trimmed here, within bounds.
+strike to strike, and some beds sink too far where they are soft, so both are trimmed here, within bounds.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from foleycue_backend.engines.mini.cues import FRAME_RATE
+from foleycue_backend.engines.mini.cues import FRAME_RATE, PATCH, REST
 from foleycue_backend.engines.mini.mel import FLOOR
 
 #: Strength 1 is this much louder than strength 0.
 RANGE_DB = 24.0
-#: A strike is moved by at most this much.
+#: A strike, or a moment of a bed, is moved by at most this much.
 MOST_DB = 8.0
 #: Frames after a cue over which a strike is measured.
 _HEARD = 15
+#: Frames over which a bed's level is measured, and the intensity below which it is on its way to silence.
+_WINDOW, _SOFT = 25, 0.1
+#: A line must reach this far, in so many windows, for its trend to be known.
+_REACH, _LEAST = 0.2, 4
 
 
 def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
@@ -45,3 +49,28 @@ def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
         # The frame before a cue already holds the start of its attack.
         curve[max(0, at - 1) : end] = gain
     return torch.log(power * 10 ** (curve / 10) + FLOOR)
+
+
+def trim_bed(mel: Tensor, intensity: Tensor) -> Tensor:
+    """Log-mel (bands, frames) of a bed whose level follows `intensity` (frames / PATCH,), 0 … 1, by RANGE_DB.
+
+    Only the trend is moved: what wavers at one intensity, such as waves and crackle, belongs to the sound. The level at
+    REST stays as it was painted. A line that hardly moves leaves everything as it is.
+    """
+    line = intensity.repeat_interleave(PATCH)[: mel.shape[-1]]
+    power = (torch.exp(mel) - FLOOR).clamp_min(0)
+    levels = 10 * torch.log10(_means(power.sum(0)) + FLOOR)
+    asked = _means(line)
+    heard = asked >= _SOFT
+    if int(heard.sum()) < _LEAST or float(asked[heard].max() - asked[heard].min()) < _REACH:
+        return mel
+    away, level = asked[heard] - asked[heard].mean(), levels[heard] - levels[heard].mean()
+    slope = (away * level).sum() / (away * away).sum()
+    gain = ((RANGE_DB - slope) * (line.clamp_min(_SOFT) - REST)).clamp(-MOST_DB, MOST_DB)
+    return torch.log(power * 10 ** (gain / 10) + FLOOR)
+
+
+def _means(values: Tensor) -> Tensor:
+    """Of whole windows of (frames,)."""
+    count = len(values) // _WINDOW
+    return values[: count * _WINDOW].view(count, _WINDOW).mean(1)

@@ -18,12 +18,13 @@ def facts(entry: TakeEntry) -> str:
         parts.append(tr("Takes", "lift {lift:+.2f}").format(lift=take.cue_lift))
     if not take.cues:
         parts.append(tr("Takes", "no cues"))
-    if take.loudness_lufs is not None:
-        parts.append(tr("Takes", "{loudness:.1f} LUFS").format(loudness=take.loudness_lufs))
     if take.channels > 1:
         parts.append(tr("Takes", "stereo"))
     if entry.stored.used:
         parts.append(tr("Takes", "on the timeline"))
+    # Last, since the end of the line is what a narrow panel leaves out.
+    if take.loudness_lufs is not None:
+        parts.append(tr("Takes", "{loudness:.1f} LUFS").format(loudness=take.loudness_lufs))
     return " · ".join(parts)
 
 

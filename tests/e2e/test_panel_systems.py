@@ -42,9 +42,16 @@ def install(name: str, folder: Path) -> None:
 
 @pytest.fixture
 def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -> Iterator[Panel]:
-    from fakes.published_tango import write_tango, write_vta_ldm
+    from fakes import published_diff_foley, published_foleycrafter, published_tango
 
-    for name, write in (("tango", write_tango), ("vta-ldm", write_vta_ldm)):
+    writers = {
+        "tango": published_tango.write_tango,
+        "vta-ldm": published_tango.write_vta_ldm,
+        "diff-foley": published_diff_foley.write_published,
+        "foleycrafter": published_foleycrafter.write_published,
+        "grounding": write_grounding,
+    }
+    for name, write in writers.items():
         write(tmp_path / name)
         install(name, tmp_path / name)
     theme.apply(qapp)
@@ -56,7 +63,19 @@ def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -
     shown.deleteLater()
 
 
-def test_three_engines_are_compared_in_one_press(panel: Panel, qtbot: QtBot):
+def write_grounding(folder: Path) -> None:
+    """What VTA-SAM finds objects with."""
+    from fakes.tiny_grounding import write_clip, write_detector, write_masks
+
+    write_detector(folder / "dino")
+    write_masks(folder / "sam2")
+    write_clip(folder / "clip")
+
+
+OTHERS = ("tango", "vta-ldm", "vta-sam", "diff-foley", "foleycrafter")
+
+
+def test_engines_are_compared_in_one_press(panel: Panel, qtbot: QtBot):
     state = panel.state
     panel.controller.open(TIMELINE)
     qtbot.waitUntil(lambda: state.range.selection is not None, timeout=PATIENCE)
@@ -67,14 +86,14 @@ def test_three_engines_are_compared_in_one_press(panel: Panel, qtbot: QtBot):
     panel.ask_section.options.takes.setValue(1)
     menu = panel.ask_section.options.compare.menu_of_engines()
     for action in menu.actions():
-        if action.objectName() in ("tango", "vta-ldm"):
+        if action.objectName() in OTHERS:
             assert action.isEnabled(), action.toolTip()
             action.trigger()
     menu.deleteLater()
     QTest.mouseClick(panel.ask_section.generate_bar.generate, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(state.takes.entries) == 3 and not state.job.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(state.takes.entries) == 1 + len(OTHERS) and not state.job.active, timeout=PATIENCE)
     takes = {entry.take.engine: entry.take for entry in state.takes.entries}
-    assert set(takes) == {"mini", "tango", "vta-ldm"}
+    assert set(takes) == {"mini", *OTHERS}
     assert len({take.seed for take in takes.values()}) == 1
     marked = state.range.marked
     for take in takes.values():

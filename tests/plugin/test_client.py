@@ -169,6 +169,7 @@ def test_a_job_cancelled_while_the_backend_was_lost_is_not_asked_for_again(tmp_p
         client.send(Cancel(job_id="job"))
         backend.drop_connections()
         recorder.wait_for(Cancelled)
+        recorder.wait_state(ConnectionState.CONNECTED, 2)
         client.send(ListEngines())
         recorder.wait_for(EngineList)
         assert sum(isinstance(request, Generate) for request, _ in backend.requests) == 1

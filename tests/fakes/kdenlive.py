@@ -188,9 +188,13 @@ class XClipboard:
         return done.stdout.decode() if done.returncode == 0 else ""
 
     def put(self, text: str) -> None:
-        """Own the clipboard with a text."""
+        """Own the clipboard with a text; xclip may come back before it does."""
         command = ["xclip", "-selection", "clipboard", "-i"]
         subprocess.run(
             command, env=self._environment, input=text.encode(), check=True, timeout=10,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        until = time.monotonic() + 10
+        while self.text() != text:
+            assert time.monotonic() < until, "the clipboard does not take the text"
+            time.sleep(0.02)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound of each engine for each clip of a folder, as an evaluation wants it: ENGINE/CLIP.wav."""
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,8 +8,8 @@ from foleycue_plugin import outputs, usecases
 from foleycue_plugin.jobs import JobRunner
 from foleycue_plugin.takes import TakeStore
 from foleycue_shared.errors import ErrorCode, FoleyCueError, explain_os_error
+from foleycue_shared.media.suffixes import PICTURE
 
-PICTURES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mxf"})
 #: All systems start from the same noise, where they have noise of the same form.
 SEED = 0
 
@@ -22,7 +21,7 @@ def clips_of(folder: Path) -> list[Path]:
     """The films of a folder, by name. Raises BAD_INPUT without any."""
     if not folder.is_dir():
         raise FoleyCueError(ErrorCode.BAD_INPUT, f"{folder} is no folder: name one that holds videos.")
-    clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.name[0] != ".")
+    clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE and path.name[0] != ".")
     if not clips:
         raise FoleyCueError(ErrorCode.BAD_INPUT, f"{folder} holds no videos: engines need a picture to make sound for.")
     return clips
@@ -52,13 +51,9 @@ def make_sounds(
 def _make(engine: str, clip: Path, prompt: str, target: Path, runner: JobRunner, store: TakeStore) -> None:
     selection = usecases.mark(usecases.open_source(clip), None, None)
     (stored,) = runner.generate(usecases.plan_generation(selection, seeds=[SEED], engine=engine, prompt=prompt), store)
-    part = outputs.temporary(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(stored.path, part)
-        part.replace(target)
     except OSError as error:
         raise explain_os_error(error, target) from error
-    finally:
-        outputs.remove(part)
+    outputs.Delivery(force=False).copy(stored.path, target)
     store.discard([stored.take.take_id])

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-
-SOUND = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff"})
-PICTURE = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mxf"})
+from foleycue_shared.media.suffixes import PICTURE, SOUND
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.places import Places, home
 from foleycue_shared.version import PRODUCT_VERSION
 from foleycue_ui.control.bridge import ClientFactory, ClientLike, OnEvent, OnState
+from foleycue_ui.libraries import read_libraries
 from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
 
@@ -58,6 +59,7 @@ def show_panel(places: Places, source: Path | None) -> Panel:
 
 
 def _load_client() -> None:
+    read_libraries()
     import_module("foleycue_plugin.client")
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QObject, Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 
 from foleycue_shared.errors import ErrorCode, FoleyCueError
@@ -89,8 +89,13 @@ class Controller(QObject):
 
     def prepare(self, load: Callable[[], None], then: Callable[[], None]) -> None:
         """Before the start: what is slow to load is loaded beside the GUI thread, then then() is called."""
-        self._player.prepare()
-        self._work.submit(load, lambda _: then(), lambda error: self._desk.tell(error, key="link"))
+
+        def loaded(_: None) -> None:
+            self._player.prepare()
+            # Clicks and paints that came meanwhile are answered before the rest begins.
+            QTimer.singleShot(0, then)
+
+        self._work.submit(load, loaded, lambda error: self._desk.tell(error, key="link"))
 
     def start(self) -> None:
         """Begin to look for the backend, and for editors."""

@@ -42,10 +42,6 @@ from foleycue_backend.models.converting import Conversion, OnStep
 PREFIXES = {"unet": "unet.", "text_encoder": "text_encoder."}
 #: Longest prompt of the published tokenizer; what is longer is cut.
 MAX_TOKENS = 512
-#: Factor of the latents in the published vae_config.json, for a file of weights alone.
-SCALE_FACTOR = 0.9227914214134216
-#: Steps and guidance of the published `generate`.
-STEPS, GUIDANCE = 100, 3.0
 
 
 @dataclass(frozen=True)

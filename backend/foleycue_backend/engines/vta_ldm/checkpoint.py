@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
 
+from foleycue_backend.engines.checkpoints.conversion import Component, reading
 from foleycue_backend.engines.checkpoints.state_dict import State, filled, split_parts, strip_prefix
 from foleycue_backend.engines.checkpoints.unet_shapes import load_unet, shape_of
 from foleycue_backend.engines.parts import clip
@@ -20,8 +21,8 @@ from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
 PREFIXES = {"unet": "unet.", "picture": "vid_fea_extractor."}
 VISION, TEXT, LINEAR = "clip_vision.", "clip_text.", "linear_layer."
-#: Steps and guidance of the published script; 300 steps start at t = 898.
-STEPS, GUIDANCE = 300, 3.0
+
+_UNNAMED = "this file"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,22 @@ class VtaLdmNetworks:
     picture: PictureSide
 
 
+def image_encoder(state: State, source: str = _UNNAMED, stated: Mapping[str, Any] | None = None) -> Component:
+    """CLIP's vision tower, of the keys below `vid_fea_extractor.`."""
+    own = clip.without_positions(strip_prefix(state, VISION))
+    with reading("image_encoder"):
+        tower = clip.vision_config(own, stated)
+    return Component("image_encoder", source, lambda: CLIPVisionModelWithProjection(tower), own)
+
+
+def projection(state: State, source: str = _UNNAMED, *, positions: bool = False) -> Component:
+    """The layer after CLIP, of the same keys; `positions` is `pe` of the authors' summary."""
+    own = {key: value for key, value in state.items() if key.startswith(LINEAR)}
+    with reading("projection"):
+        width, embedding = shape_of(own, f"{LINEAR}weight")
+    return Component("projection", source, lambda: TokenProjection(embedding, width, positions), own)
+
+
 def load_picture_side(
     state: State,
     stated_vision: Mapping[str, Any] | None = None,
@@ -56,11 +73,13 @@ def load_picture_side(
     if strip_prefix(state, TEXT):
         prefixes["text"] = TEXT
     parts = split_parts(state, prefixes, "VTA-LDM's picture side")
-    width, embedding = shape_of(parts["linear"], "weight")
-    linear = {f"{LINEAR}{key}": value for key, value in parts["linear"].items()}
-    projection = filled(lambda: TokenProjection(embedding, width, positions), linear, "layer after CLIP")
+    layer = projection(state, positions=positions)
     text = clip.load_text(CLIPTextModelWithProjection, parts["text"], stated_text) if "text" in parts else None
-    return PictureSide(clip.load_vision(parts["vision"], stated_vision), projection, text)
+    return PictureSide(
+        clip.load_vision(parts["vision"], stated_vision),
+        cast(TokenProjection, filled(layer.build, layer.state, "layer after CLIP")),
+        text,
+    )
 
 
 def load(

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
-
 from foleycue_backend.engines.checkpoints import published_files
 from foleycue_backend.engines.checkpoints.conversion import (
     Agreement,
@@ -14,7 +12,6 @@ from foleycue_backend.engines.checkpoints.conversion import (
     check_agreement,
     config_of,
     fill,
-    reading,
     save_parts,
     write_model,
 )
@@ -22,10 +19,9 @@ from foleycue_backend.engines.checkpoints.key_report import CheckpointReport
 from foleycue_backend.engines.checkpoints.published_files import PublishedFiles, Weights
 from foleycue_backend.engines.checkpoints.published_parts import codec_of, unet_of
 from foleycue_backend.engines.checkpoints.state_dict import strip_prefix
-from foleycue_backend.engines.checkpoints.unet_shapes import attended_width, shape_of
-from foleycue_backend.engines.parts import clip, schedule
-from foleycue_backend.engines.vta_ldm.checkpoint import LINEAR, PREFIXES, TEXT, VISION
-from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
+from foleycue_backend.engines.checkpoints.unet_shapes import attended_width
+from foleycue_backend.engines.parts import schedule
+from foleycue_backend.engines.vta_ldm.checkpoint import LINEAR, PREFIXES, VISION, image_encoder, projection
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -58,22 +54,14 @@ def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> C
 
 def _picture_side(files: PublishedFiles, main: Weights) -> list[Component]:
     state = strip_prefix(main.tensors, PREFIXES["picture"])
-    parts = {prefix: strip_prefix(state, prefix) for prefix in (VISION, LINEAR, TEXT)}
-    if not parts[VISION] or not parts[LINEAR]:
-        absent = " or ".join(PREFIXES["picture"] + prefix for prefix in (VISION, LINEAR) if not parts[prefix])
+    name = main.path.name
+    absent = [PREFIXES["picture"] + prefix for prefix in (VISION, LINEAR) if not strip_prefix(state, prefix)]
+    if absent:
         raise FoleyCueError(
             ErrorCode.BAD_INPUT,
-            f"{main.path.name} is not the whole VTA-LDM model: no key of it begins with {absent}.",
+            f"{name} is not the whole VTA-LDM model: no key of it begins with {' or '.join(absent)}.",
         )
-    vision = clip.without_positions(parts[VISION])
-    with reading("image_encoder"):
-        tower = clip.vision_config(vision, files.vision_config())
-    with reading("projection"):
-        width, embedding = shape_of(parts[LINEAR], "weight")
-    positions = bool((files.summary() or {}).get("pe"))
-    linear = {LINEAR + key: value for key, value in parts[LINEAR].items()}
-    name = main.path.name
     return [
-        Component("image_encoder", name, lambda: CLIPVisionModelWithProjection(tower), vision),
-        Component("projection", name, lambda: TokenProjection(embedding, width, positions), linear),
+        image_encoder(state, name, files.vision_config()),
+        projection(state, name, positions=bool((files.summary() or {}).get("pe"))),
     ]

@@ -17,14 +17,15 @@ from foleycue_backend.engines.parts.log_mel import training_mel
 from foleycue_backend.engines.parts.sampling import sample
 from foleycue_backend.engines.parts.schedule import solver
 from foleycue_backend.engines.vta_ldm.conditioning import pad_clips, with_unconditional
+from foleycue_backend.engines.vta_ldm.settings import SETTINGS
 from foleycue_backend.engines.vta_sam.adapter import ObjectAdapter
 from foleycue_backend.training.vta_sam.build import Base
 from foleycue_backend.training.vta_sam.examples import FRAMES, examples, moments
 from foleycue_backend.training.vta_sam.scenes import SECONDS, Scene
 from foleycue_backend.training.vta_sam.scenes import sound as scene_sound
 from foleycue_backend.training.vta_sam.task import condition
+from foleycue_shared.messages import DEFAULT_SETTING
 
-STEPS = 25
 _MEL_FRAMES = 4 * FRAMES
 #: Mel bands in which an object is at least so much louder than the other (natural logarithm of amplitude) are its own.
 _OWN = 1.5
@@ -63,8 +64,9 @@ def mels(base: Base, adapter: ObjectAdapter, shown: Sequence[Scene], told: Seque
     states = condition(base.projection, adapter, pictures.pictures, objects)
     guided = GuidedUnet(base.unet, two_branches(with_unconditional(*pad_clips(list(states))), 2.0, len(states)))
     noise = torch.randn(pictures.mean.shape, generator=torch.Generator().manual_seed(seed))
+    setting = SETTINGS[DEFAULT_SETTING]
     with adapter.listening(base.unet, moments()):
-        latents = sample(solver("dpm++", {"timestep_spacing": "trailing"}), guided, noise, steps=STEPS)
+        latents = sample(solver(setting.solver, setting.solver_options), guided, noise, steps=setting.steps)
     return autoencoder.decode(base.vae, latents)
 
 

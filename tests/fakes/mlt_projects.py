@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from foleycue_plugin.hosts.mlt.clock import clock_of
+from fakes.mlt_clock import clock_of
 from foleycue_plugin.hosts.mlt.document import property_xml
 
 FLAVOURS = ("shotcut", "kdenlive-1", "kdenlive-2")

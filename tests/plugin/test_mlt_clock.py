@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foleycue_plugin.hosts.mlt.clock import clock_of, frames_of
+from fakes.mlt_clock import clock_of
+from foleycue_plugin.hosts.mlt.clock import frames_of
 
 RATES = [Fraction(25), Fraction(30000, 1001), Fraction(24000, 1001), Fraction(50), Fraction(60000, 1001), Fraction(24)]
 HOURS = 30

@@ -11,7 +11,7 @@ import pytest
 from fakes.impulse_take import MELT, run_melt
 from fakes.mlt_projects import FLAVOURS, Lane, Project
 from foleycue_plugin import usecases
-from foleycue_plugin.hosts.mlt.document import Patch, parse_document
+from foleycue_plugin.hosts.mlt.document import Patch, parse_document, property_xml
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 from foleycue_shared.timeline import Piece
 from foleycue_shared.timing import FrameRange
@@ -157,7 +157,7 @@ def test_a_patch_leaves_every_other_byte_alone():
     patch = Patch(document)
     patch.append_to(x, "<y/>")
     patch.append_to(document.root, "<ü/>".replace("ü", "u"))
-    patch.set_property(p, "n", "größer & <b>")
+    patch.insert(p.inside, f"\n  {property_xml('n', 'größer & <b>')}")
     done = patch.apply()
     assert done == data.replace(b"<x/>", b"<x><y/></x>").replace(
         b"'q'>", b"'q'>\n  <property name=\"n\">gr&#246;&#223;er &amp; &lt;b&gt;</property>"

@@ -167,18 +167,6 @@ def _cleared_margin(silent: Tensor, rule: SteeringRule) -> float:
     return min(highest, float(silent.median())) if len(silent) else highest
 
 
-def labels_from_cues(
-    margins: Tensor,
-    cues: Sequence[Cue],
-    rule: SteeringRule = DEFAULT_RULE,
-    tokens: int = TOKENS,
-    limit: int | None = None,
-) -> Tensor:
-    """Onset labels (frames,) bool of an edited sheet over the unedited margins (frames,) of `tokens` features."""
-    wanted = wanted_margins(margins, cues, rule, tokens, limit)
-    return torch.where(wanted.isnan(), margins, wanted) > rule.threshold
-
-
 def least_change(hidden: Tensor, head: nn.Linear) -> Tensor:
     """The change (size,) that raises a margin by one and is least by the covariance of `hidden` (frames, size)."""
     direction = head.weight[1].float() - head.weight[0].float()

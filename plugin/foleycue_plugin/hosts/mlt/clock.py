@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times as MLT writes and reads them.
+"""Times as MLT reads them.
 
 A time in an MLT document is a whole number of frames, a clock ("00:10:00.599") or a timecode ("00:10:00:18"). At NTSC
 rates neither of the latter is plain time: MLT counts whole hours and whole minutes in frames first, each rounded down,
@@ -28,22 +28,6 @@ def frames_of(text: str, rate: Fraction) -> int:
     if found := _TIMECODE.fullmatch(text):
         return _whole(fps, found[1], found[2]) + math.ceil(fps * int(found[3])) + int(found[4])
     raise ValueError(f"{text!r} is not a time")
-
-
-def clock_of(frame: int, rate: Fraction) -> str:
-    """A frame (0 or later) as the clock that MLT writes; frames_of gives the same frame again."""
-    fps = rate.numerator / rate.denominator
-    hours = int(frame / (fps * 3600))
-    rest = frame - math.floor(hours * 3600 * fps)
-    minutes = int(rest / (fps * 60))
-    if minutes == 60:
-        hours, minutes = hours + 1, 0
-        rest = frame - math.floor(hours * 3600 * fps)
-    seconds = (rest - math.floor(minutes * 60 * fps)) / fps
-    if seconds >= 60:
-        minutes += 1
-        seconds = (rest - math.floor(minutes * 60 * fps)) / fps
-    return f"{hours:02}:{minutes:02}:{seconds:06.3f}"
 
 
 def _whole(fps: float, hours: str | None, minutes: str | None) -> int:

@@ -95,14 +95,6 @@ class Patch:
         """Put XML text in the place of bytes start … end - 1."""
         self._changes.append((start, end, text))
 
-    def set_property(self, parent: Element, name: str, value: str) -> None:
-        """Give a property another text, or add it as the first child."""
-        found = parent.property_element(name)
-        if found is None:
-            self.insert(parent.inside, f"\n  {property_xml(name, value)}")
-        elif found.text != value:
-            self.replace(found, property_xml(name, value))
-
     def apply(self) -> bytes:
         """The file with all changes made."""
         parts, position = [], 0

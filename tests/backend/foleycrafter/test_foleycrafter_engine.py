@@ -179,6 +179,13 @@ def test_it_can_be_cancelled_at_each_step(studio, stop):
     assert [step for step, _ in told] == list(range(stop + 1))
 
 
+def test_the_steps_that_are_announced_are_those_that_come(studio):
+    told = []
+    sound(studio, take(12 * RATE, steps=3), lambda phase, step, steps: told.append((phase, step, steps)))
+    # Two windows, in each of which the solver evaluates one time twice.
+    assert [at for at in told if at[0] == "diffuse"] == [("diffuse", step, 8) for step in range(9)]
+
+
 def test_the_faithful_setting_takes_published_steps_and_rounds_to_16_bits(studio):
     assert (SETTINGS["faithful"].solver, SETTINGS["faithful"].steps) == ("pndm", 25)
     made = sound(studio, take(3_000, setting="faithful")) * 32768

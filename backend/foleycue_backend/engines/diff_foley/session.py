@@ -55,6 +55,7 @@ class Session:
         self._setting = setting
         self._features = features.to(self.device)
         self._scales = scales
+        self.scheduler = dpm_solver()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -72,7 +73,7 @@ class Session:
         with torch.inference_mode():
             predict = self._predict(rows, len(noise))
         # The networks have time last.
-        found = sample(dpm_solver(), predict, noise.transpose(2, 3), steps=self._setting.steps, on_step=on_step)
+        found = sample(self.scheduler, predict, noise.transpose(2, 3), steps=self._setting.steps, on_step=on_step)
         return found.transpose(2, 3)
 
     def decode(self, latents: Tensor) -> Tensor:

@@ -58,7 +58,7 @@ class Session:
         self._controlnet = parts.keep("controlnet")
         self._vae = parts.keep("vae")
         self._vocoder = parts.keep("vocoder")
-        self._scheduler = parts.scheduler(setting)
+        self.scheduler = parts.scheduler(setting)
         self._setting = setting
         self._text = TextStates(self._here(text.states), self._here(text.mask))
         seen = Seen.of(take.features)
@@ -100,7 +100,7 @@ class Session:
             batch=len(noise),
         )
         latents = sample(
-            self._scheduler,
+            self.scheduler,
             guided,
             noise.transpose(2, 3),
             steps=self._setting.steps,

@@ -38,7 +38,7 @@ class AudioLdmSystem:
         self._unet: UNet2DConditionModel = parts.keep("unet")
         self._vae: AutoencoderKL = parts.keep("vae")
         self._vocoder: SpeechT5HifiGan = parts.keep("vocoder")
-        self._scheduler = parts.scheduler(setting)
+        self.scheduler = parts.scheduler(setting)
         self._setting = setting
         self._conditions = conditions
         self._scale = scale
@@ -58,7 +58,7 @@ class AudioLdmSystem:
         given = self._conditions(span)
         states, mask = (part.to(self.device, self._unet.dtype) for part in (given.states, given.mask))
         return sample(
-            self._scheduler,
+            self.scheduler,
             GuidedUnet(self._unet, two_branches(TextStates(states, mask), self._scale, len(noise))),
             noise,
             steps=self._setting.steps,

@@ -36,6 +36,11 @@ def _advance(
     return scheduler.step(guided, int(timestep), latents, generator=draws, return_dict=False)[0]
 
 
+def evaluations(scheduler: Any, steps: int) -> int:  # noqa: ANN401
+    """How often `sample` asks the network: some schedulers evaluate one time twice."""
+    return len(_prepared(scheduler, steps, "cpu").timesteps)
+
+
 @torch.inference_mode()
 def sample(
     scheduler: Any,  # noqa: ANN401
@@ -49,18 +54,23 @@ def sample(
 ) -> Tensor:
     """Latents (B, channels, rows, columns), float32, from standard normal noise of the same shape.
 
-    The scheduler is copied, so that a loop that was cut off leaves nothing behind; some evaluate one time twice, and
-    each evaluation counts as a step. `variance_noise` gives the noise of each DDPM step; without it, it is drawn from
-    `generator` (one, or one for each sound).
+    The scheduler is copied, so that a loop that was cut off leaves nothing behind. Each of its `evaluations` counts
+    as a step. `variance_noise` gives the noise of each DDPM step; without it, it is drawn from `generator` (one, or
+    one for each sound).
     """
-    own = type(scheduler).from_config(scheduler.config)
-    own.set_timesteps(steps, device=latents.device)
+    own = _prepared(scheduler, steps, latents.device)
     latents = latents.float() * own.init_noise_sigma
-    evaluations = len(own.timesteps)
+    asked = len(own.timesteps)
     for step, timestep in enumerate(own.timesteps):
-        guided = predict(own.scale_model_input(latents, timestep), timestep, step, evaluations)
+        guided = predict(own.scale_model_input(latents, timestep), timestep, step, asked)
         noise = next(variance_noise) if variance_noise is not None else None
         latents = _advance(own, guided, timestep, latents, noise, generator)
         if on_step is not None:
-            on_step(step + 1, evaluations)
+            on_step(step + 1, asked)
     return latents
+
+
+def _prepared(scheduler: Any, steps: int, device: torch.device | str) -> Any:  # noqa: ANN401
+    own = type(scheduler).from_config(scheduler.config)
+    own.set_timesteps(steps, device=device)
+    return own

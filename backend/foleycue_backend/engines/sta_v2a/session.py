@@ -42,7 +42,7 @@ class Session:
         spans: Sequence[Span],
     ) -> None:
         self._pipeline = pipeline
-        self._scheduler = scheduler
+        self.scheduler = scheduler
         self._setting = setting
         self._features = features.to(self.device)
         self._text = text
@@ -72,7 +72,7 @@ class Session:
             noise,
             self._setting.steps,
             self._scales,
-            self._scheduler,
+            self.scheduler,
             variance_noise,
             on_step,
             keep_mask=masks,

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from foleycue_backend.engines.base import Audio, Conditions, OnStep
 from foleycue_backend.engines.parts.sampling import OnStep as DenoisingStep
+from foleycue_backend.engines.parts.sampling import evaluations
+from foleycue_backend.engines.parts.schedule import Scheduler
 from foleycue_backend.engines.studio.grid import Grid, Span
 from foleycue_backend.engines.studio.noise import noise_of_takes, step_noise
 from foleycue_backend.engines.studio.setting import Setting
@@ -30,6 +32,11 @@ class System(Protocol):
     @property
     def device(self) -> torch.device:
         """Where its noise must lie."""
+        ...
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """What `denoise` samples with."""
         ...
 
     def denoise(
@@ -68,7 +75,7 @@ def _denoised(
 ) -> list[Tensor]:
     """Latents of each window, float32 in main memory: a few kilobytes a second and take."""
     channels, bands = system.shape
-    on_step("diffuse", 0, len(spans) * setting.steps)
+    on_step("diffuse", 0, len(spans) * evaluations(system.scheduler, setting.steps))
     latents = []
     for number, span in enumerate(spans):
         place = (span.low, span.frames, channels, bands)

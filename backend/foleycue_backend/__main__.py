@@ -14,6 +14,7 @@ import msgspec
 from foleycue_backend.broker.options import PIPELINE, Options
 from foleycue_backend.broker.server import Broker
 from foleycue_backend.engines.registry import engine_infos, understand
+from foleycue_backend.grounding.availability import finder_info
 from foleycue_shared.endpoint import ConnectionInfo
 from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.places import HOME_VARIABLE, Places, home
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             # Engines look for their models below the same home, here and in the worker, which inherits this.
             os.environ[HOME_VARIABLE] = str(places.root)
         _start_log(places, given.log_level)
-        broker = Broker(places, options, engine_infos, understand)
+        broker = Broker(places, options, engine_infos, understand, finder_info)
         for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda number, frame: broker.stop())

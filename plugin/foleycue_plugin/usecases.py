@@ -77,13 +77,11 @@ def plan_analysis(selection: Selection, *, engine: str = "mini", cues: CueReques
     return AnalysisPlan(request=request, document=selection.document)
 
 
-def plan_search(
-    selection: Selection, *, engine: str, words: str = "", point: PicturePoint | None = None
-) -> AnalysisPlan:
+def plan_search(selection: Selection, *, words: str = "", point: PicturePoint | None = None) -> AnalysisPlan:
     """What to send to learn where an object is, by its name or a place on it. Raises as plan_analysis."""
     _check_text("name of the object", words)
     _check_media(selection, CueRequest())
-    request = Locate(job_id=new_job_id(), scope=selection.scope, engine=engine, words=words, point=point)
+    request = Locate(job_id=new_job_id(), scope=selection.scope, words=words, point=point)
     return AnalysisPlan(request=request, document=selection.document)
 
 

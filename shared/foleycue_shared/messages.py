@@ -158,7 +158,6 @@ class Locate(Message, frozen=True, kw_only=True):
 
     job_id: Id
     scope: Scope
-    engine: Id = "vta-sam"
     words: Text = ""
     point: PicturePoint | None = None
 
@@ -291,10 +290,18 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     guidance: Guidance = Guidance()
 
 
+class FinderInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether Locate can be answered here, else the reason. No engine is needed for it."""
+
+    available: bool
+    reason: str = ""
+
+
 class EngineList(Message, frozen=True, kw_only=True):
-    """All engines, those that cannot run here with the reason."""
+    """All engines, those that cannot run here with the reason. finder: None of a backend that knows no Locate."""
 
     engines: tuple[EngineInfo, ...]
+    finder: FinderInfo | None = None
 
 
 class KnownSound(msgspec.Struct, frozen=True, kw_only=True):

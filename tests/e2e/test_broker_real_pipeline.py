@@ -38,7 +38,9 @@ class Ear:
             self.events.append(event)
             self.changed.notify_all()
 
-    def wait_for(self, job_id: str, kinds: tuple[type, ...]) -> Event:
+    def wait_for(self, job_id: str | None, kinds: tuple[type, ...]) -> Event:
+        """The first event of these kinds of a job; None: one that belongs to no job."""
+
         def found() -> list[Event]:
             return [e for e in self.events if isinstance(e, kinds) and getattr(e, "job_id", None) == job_id]
 

@@ -16,7 +16,18 @@ from foleycue_plugin.client import Client
 from foleycue_plugin.selection import mark
 from foleycue_plugin.usecases import open_source, plan_generation
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import TERMINAL_EVENTS, Done, Failed, Locate, Located, PicturePoint, Progress
+from foleycue_shared.messages import (
+    TERMINAL_EVENTS,
+    Done,
+    EngineList,
+    FinderInfo,
+    ListEngines,
+    Locate,
+    Located,
+    PicturePoint,
+    Progress,
+    Refused,
+)
 from foleycue_shared.places import HOME_VARIABLE, home
 
 pytest.importorskip("torch", reason="finding objects needs torch")
@@ -37,18 +48,22 @@ def test_words_and_clicks_are_answered_and_missing_weights_named(tmp_path: Path,
 
     def ask(request: Locate):
         client.send(request, [document.document])
-        return ear.wait_for(request.job_id, TERMINAL_EVENTS)
+        return ear.wait_for(request.job_id, (*TERMINAL_EVENTS, Refused))
 
     with backend_process(tmp_path, pipeline=PIPELINE):
         client.start()
         try:
-            failed = ask(Locate(job_id="early", scope=scope, words="car"))
-            assert isinstance(failed, Failed) and failed.code is ErrorCode.UNKNOWN_ENGINE, failed
-            assert "foleycue models pull grounding" in failed.message and "\n" not in failed.message
+            refused = ask(Locate(job_id="early", scope=scope, words="car"))
+            assert isinstance(refused, Refused) and refused.code is ErrorCode.UNKNOWN_ENGINE, refused
+            assert "foleycue models pull grounding" in refused.message and "\n" not in refused.message
 
             write_detector(tmp_path / "published" / "grounding-dino-tiny")
             write_masks(tmp_path / "published" / "sam2.1-hiera-tiny")
             assert main(["models", "import", "grounding", str(tmp_path / "published")]) == 0, capsys.readouterr().err
+            client.send(ListEngines())
+            listed = ear.wait_for(None, (EngineList,))
+            assert isinstance(listed, EngineList) and listed.finder == FinderInfo(available=True)
+            assert [info.id for info in listed.engines if info.available] == ["mini"], "it is no engine, and needs none"
 
             assert isinstance(ask(Locate(job_id="words", scope=scope, words="car, man")), Done), ear.events[-1]
             found = ear.wait_for("words", (Located,))

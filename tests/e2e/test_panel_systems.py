@@ -43,6 +43,7 @@ def install(name: str, folder: Path) -> None:
 @pytest.fixture
 def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -> Iterator[Panel]:
     from fakes import published_diff_foley, published_foleycrafter, published_tango
+    from fakes.tiny_grounding import write_clip
 
     writers = {
         "tango": published_tango.write_tango,
@@ -50,6 +51,7 @@ def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -
         "diff-foley": published_diff_foley.write_published,
         "foleycrafter": published_foleycrafter.write_published,
         "grounding": write_grounding,
+        "clip-text": write_clip,
     }
     for name, write in writers.items():
         write(tmp_path / name)
@@ -65,11 +67,10 @@ def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -
 
 def write_grounding(folder: Path) -> None:
     """What VTA-SAM finds objects with."""
-    from fakes.tiny_grounding import write_clip, write_detector, write_masks
+    from fakes.tiny_grounding import write_detector, write_masks
 
     write_detector(folder / "dino")
     write_masks(folder / "sam2")
-    write_clip(folder / "clip")
 
 
 OTHERS = ("tango", "vta-ldm", "vta-sam", "diff-foley", "foleycrafter")

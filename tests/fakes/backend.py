@@ -66,6 +66,7 @@ from foleycue_shared.messages import (
     EngineList,
     Event,
     Failed,
+    FinderInfo,
     Generate,
     Hello,
     JobEvent,
@@ -162,6 +163,7 @@ class FakeBackend:
         self.script = script or Script()
         self.build = build or build_id()
         self.engines: tuple[EngineInfo, ...] = (MINI, ABSENT)
+        self.finder: FinderInfo | None = None
         #: How prompts are read; any other is known as it stands.
         self.understood: dict[str, Understood] = {}
         self.requests: list[tuple[Request, list[bytes]]] = []
@@ -322,7 +324,7 @@ class FakeBackend:
             case Ping():
                 self._tell(session, Pong(nonce=request.nonce))
             case ListEngines():
-                self._tell(session, EngineList(engines=self.engines))
+                self._tell(session, EngineList(engines=self.engines, finder=self.finder))
             case Understand():
                 known = Understood(engine=request.engine, prompt=request.prompt)
                 self._tell(session, self.understood.get(request.prompt, known))

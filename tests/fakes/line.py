@@ -20,7 +20,7 @@ from foleycue_plugin.connection import Answer, Connection
 from foleycue_plugin.session import new_session
 from foleycue_shared.endpoint import ConnectionInfo, live_connection
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.messages import EngineInfo, Generate, KnownSound, Message, Request, Scope, Understood
+from foleycue_shared.messages import EngineInfo, FinderInfo, Generate, KnownSound, Message, Request, Scope, Understood
 from foleycue_shared.places import Places, home
 
 PIPELINE = "fakes.pipeline:FakePipeline"
@@ -34,6 +34,7 @@ def engine(name: str, **changes: Any) -> EngineInfo:
     return EngineInfo(id=name, name=name, size_bytes=1, memory_bytes=1, **{**base, **changes})
 
 
+FINDER = FinderInfo(available=False, reason="Nothing to find with.")
 ENGINES = (engine("mini"), engine("broken"), engine("absent", available=False, reason="Not installed."))
 
 
@@ -106,7 +107,7 @@ class Line:
 def broker_thread(root: Path, **options: Any) -> Iterator[Places]:
     """A real broker, its loop in a thread of the test, its workers real processes of FakePipeline."""
     places = home(root)
-    broker = Broker(places, Options(pipeline=PIPELINE, **options), lambda: ENGINES, understand)
+    broker = Broker(places, Options(pipeline=PIPELINE, **options), lambda: ENGINES, understand, lambda: FINDER)
     ready = threading.Event()
     thread = threading.Thread(target=broker.run, args=(lambda info: ready.set(),))
     before = os.environ.get("PYTHONPATH")

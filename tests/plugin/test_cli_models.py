@@ -87,6 +87,16 @@ def test_interrupted_continued_checked_moved_damaged_imported_again_and_removed(
     assert "not installed" in run(capsys, "list")[1]
 
 
+def test_what_finds_objects_is_listed_by_itself_with_what_it_is_for_and_its_licences(capsys, home):
+    lines = run(capsys, "list")[1].splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("grounding "))
+    title, state, code, weights, use = lines[first : first + 5]
+    assert "Grounding DINO and SAM 2" in title
+    assert "not installed" in state and "for finding objects in the picture" in state
+    assert "code Apache-2.0" in code and "weights Apache-2.0" in weights
+    assert "commercial use allowed" in use
+
+
 def interrupt_a_pull(home, hub):
     """Pull from a slow hub as a process of its own, and press Ctrl-C on the way."""
     hub.pause = 0.02

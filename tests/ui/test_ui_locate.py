@@ -1,52 +1,58 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finding objects: by name, by a click, what is found and undone, and where nothing can be found."""
 
-import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from fakes.backend import MINI, FakeBackend, Script
+from fakes.backend import FakeBackend, Script
 from fakes.waiting import until
 from foleycue_shared.errors import ErrorCode
-from foleycue_shared.messages import Cancel, EngineList, Locate, LocatedObject, RegionKey
+from foleycue_shared.messages import Cancel, EngineList, FinderInfo, Locate, LocatedObject, RegionKey
 from foleycue_ui.panel import Panel
 from foleycue_ui.widgets.find_row import FindRow
 
 LEFT = Qt.MouseButton.LeftButton
-FINDER = msgspec.structs.replace(MINI, id="vta-sam", name="VTA-SAM", listens=("text", "picture", "objects"))
 KEYS = tuple(RegionKey(frame=frame, x=0.1, y=0.2, width=0.2, height=0.3) for frame in (0, 24))
 DOG = LocatedObject(label="dog", score=0.9, regions=KEYS)
 
 
 @pytest.fixture
 def row(opened: Panel, backend: FakeBackend, qtbot: QtBot) -> FindRow:
-    """The row of a panel whose engine finds a dog."""
+    """The row of a panel whose backend finds a dog."""
     backend.script = Script(located=(DOG,))
-    backend.send(EngineList(engines=(MINI, FINDER)))
+    say(backend, FinderInfo(available=True))
     until(qtbot, lambda: opened.controller.locating.finder is not None)
     QTest.mouseClick(opened.picture_section.transport.region, LEFT)
     return opened.picture_section.object_bar.search
+
+
+def say(backend: FakeBackend, finder: FinderInfo) -> None:
+    """What the backend says of finding, now and whenever it is asked."""
+    backend.finder = finder
+    backend.send(EngineList(engines=backend.engines, finder=finder))
 
 
 def searches(backend: FakeBackend) -> list[Locate]:
     return [request for request, _ in backend.requests if isinstance(request, Locate)]
 
 
-def test_without_an_engine_there_is_nothing_and_one_that_cannot_run_says_why(
+def test_a_backend_that_knows_no_finding_offers_none_and_one_that_lacks_something_says_what(
     opened: Panel, backend: FakeBackend, qtbot: QtBot
 ):
     QTest.mouseClick(opened.picture_section.transport.region, LEFT)
     row = opened.picture_section.object_bar.search
     assert not row.isVisible()
-    gone = msgspec.structs.replace(FINDER, available=False, reason="Pull its weights first.")
-    backend.send(EngineList(engines=(MINI, gone)))
+    say(backend, FinderInfo(available=False, reason="Pull its weights first."))
     until(qtbot, row.isVisible)
     assert not row.button.isEnabled()
     assert row.button.toolTip() == "Pull its weights first."
     QTest.mouseClick(opened.picture_section.region, LEFT)
     assert not searches(backend)
+    assert not any("objects" in info.listens for info in opened.state.request.engines), "no engine is needed"
+    say(backend, FinderInfo(available=True))
+    until(qtbot, row.words.isEnabled)
 
 
 def test_by_name(opened: Panel, backend: FakeBackend, row: FindRow, qtbot: QtBot):
@@ -56,7 +62,7 @@ def test_by_name(opened: Panel, backend: FakeBackend, row: FindRow, qtbot: QtBot
     regions = opened.state.regions
     until(qtbot, lambda: len(regions.objects) == 1)
     (asked,) = searches(backend)
-    assert (asked.engine, asked.words, asked.point) == ("vta-sam", "dog", None)
+    assert (asked.words, asked.point) == ("dog", None)
     assert (regions.objects[0].label, regions.keys) == ("dog", KEYS)
     until(qtbot, lambda: row.button.text() == "Find")
     QTest.mouseClick(row.button, LEFT)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from fakes.hub import FakeHub
@@ -45,6 +46,7 @@ class Tool:
             "weights_licence": "CC BY-NC-SA 4.0",
             "commercial": False,
             "use": "Non-commercial work only.",
+            "purpose": "",
             "memory_bytes": 3_400_000_000,
             "installed": self.installed,
             "path": f"{self.folder}/sta-v2a" if self.installed else None,
@@ -225,6 +227,19 @@ def test_closing_the_panel_ends_a_download(panel: Panel, tool: Tool, qtbot: QtBo
     until(qtbot, lambda: bool(tool.asked))
     panel.close()
     assert tool.waiting > 0
+
+
+def test_what_finds_objects_has_a_card_of_its_own_and_is_no_engine_to_choose(panel: Panel, qtbot: QtBot):
+    """With the real tool's list, also where only what may be used commercially is shown."""
+    panel.settings.set(COMMERCIAL_ONLY, True)
+    show(panel, qtbot)
+    until(qtbot, lambda: any(made.entry.name == "grounding" for made in panel.engines_page.cards), 30_000)
+    shown = next(made for made in panel.engines_page.cards if made.entry.name == "grounding")
+    said = [label.text() for label in shown.findChildren(QLabel)]
+    assert {"For", "Code", "Weights", "Not installed", shown.entry.purpose, shown.entry.weights_licence} <= set(said)
+    assert "by name or by a click" in shown.entry.purpose
+    assert not shown.entry.engines and shown.download.isEnabled()
+    assert [info.id for info in panel.state.request.engines] == ["mini"]
 
 
 def test_the_real_tool_plans_downloads_and_is_interrupted(panel: Panel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):

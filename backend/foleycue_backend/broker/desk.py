@@ -26,6 +26,7 @@ from foleycue_shared.messages import (
     Done,
     EngineInfo,
     Failed,
+    FinderInfo,
     Generate,
     JobEvent,
     JobRequest,
@@ -57,6 +58,7 @@ class Desk:
         paces: PaceBook,
         options: Options,
         engines: Callable[[], tuple[EngineInfo, ...]],
+        finder: Callable[[], FinderInfo],
         tell: Tell,
         tell_all: Callable[[Message], None],
     ) -> None:
@@ -65,6 +67,7 @@ class Desk:
         self._paces = paces
         self._options = options
         self._engines = engines
+        self._finder = finder
         self._tell = tell
         self._tell_all = tell_all
         self.jobs = Jobs()
@@ -363,7 +366,9 @@ class Desk:
             raise FoleyCueError(
                 ErrorCode.LIMIT, f"The range is longer than {MAX_RANGE_SECONDS // 60} minutes: mark a shorter one."
             )
-        if not isinstance(request, Locate):  # which has weights of its own, and says itself when they are missing
+        if isinstance(request, Locate):
+            self._check_finder()
+        else:
             self._check_engine(request.engine)
         full = self.jobs.of_session(session) >= self._options.queue_per_session
         if full or self.jobs.queued_bytes + len(document) > self._options.queued_bytes:
@@ -379,6 +384,11 @@ class Desk:
             raise FoleyCueError(
                 ErrorCode.UNKNOWN_ENGINE, f"The engine “{engine}” cannot run here: {infos[engine].reason}"
             )
+
+    def _check_finder(self) -> None:
+        info = self._finder()
+        if not info.available:
+            raise FoleyCueError(ErrorCode.UNKNOWN_ENGINE, info.reason)
 
     def _owned(self, session: str, job_id: str) -> Job:
         """The job, for its owner only; to others it does not exist."""

@@ -27,6 +27,7 @@ from foleycue_shared.messages import (
     Cancel,
     EngineInfo,
     EngineList,
+    FinderInfo,
     Generate,
     Hello,
     ListEngines,
@@ -60,8 +61,9 @@ _logger = logging.getLogger(__name__)
 class Broker:
     """Serves panels until it is stopped, or nobody needed it for long.
 
-    engines() lists the known engines, understand(engine, prompt) says how one reads a prompt; both must be quick from
-    their second call on and must not import torch. Raises BUSY at run() when another broker serves these places.
+    engines() lists the known engines, understand(engine, prompt) says how one reads a prompt, finder() whether objects
+    can be found; all must be quick from their second call on and must not import torch. Raises BUSY at run() when
+    another broker serves these places.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Broker:
         options: Options,
         engines: Callable[[], tuple[EngineInfo, ...]],
         understand: Callable[[str, str], Understood],
+        finder: Callable[[], FinderInfo],
     ) -> None:
         self._places = places
         self._options = options
         self._engines = engines
         self._understand = understand
+        self._finder = finder
         self._build = build_id()
         self._sessions = Sessions(options.session_silence)
         self._needed = time.monotonic()
@@ -103,6 +107,7 @@ class Broker:
             PaceBook(self._places.data / "pace.json"),
             self._options,
             self._engines,
+            self._finder,
             self._tell,
             self._tell_all,
         )
@@ -238,7 +243,7 @@ class Broker:
             case Acknowledge():
                 self._desk.acknowledge(session, request)
             case ListEngines():
-                self._tell(session, EngineList(engines=self._engines()))
+                self._tell(session, EngineList(engines=self._engines(), finder=self._finder()))
             case Understand():
                 self._tell(session, self._understand(request.engine, request.prompt))
             case Load():

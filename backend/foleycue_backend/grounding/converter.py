@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published files of detector, mask tracker and text tower: checked by loading them, then kept as they are.
+"""The published files of detector and mask tracker: checked by loading them, then kept as they are.
 
-All three are published in the layout of the stock classes, so that nothing needs another name. Of CLIP only the text
-tower is kept: VTA-LDM's own file holds the vision tower, and no text.
+They are published in the layout of the stock classes, so that nothing needs another name.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from diffusers.utils.logging import disable_progress_bar
-from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoModel
 from transformers.utils.logging import disable_progress_bar as disable_transformers_progress_bar
 from transformers.utils.logging import get_verbosity, set_verbosity, set_verbosity_error
 
-from foleycue_backend.grounding.published import DETECTOR, MASKS, TEXT_TOWER
+from foleycue_backend.grounding.published import DETECTOR, MASKS
 from foleycue_backend.models.converting import Conversion, OnStep
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -33,8 +31,8 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One installed folder: which class reads it, and what its published config.json calls itself."""
+class Stock:
+    """A network of a stock class: where it is installed, and what its published config.json calls itself."""
 
     folder: str
     title: str
@@ -42,12 +40,11 @@ class _Part:
     types: tuple[str, ...]
     repository: str
     needs: tuple[str, ...] = ()
-    required: bool = True
     tokenizer: bool = True
 
 
 _PARTS = (
-    _Part(
+    Stock(
         DETECTOR,
         "Grounding DINO",
         GroundingDinoForObjectDetection,
@@ -55,20 +52,17 @@ _PARTS = (
         "IDEA-Research/grounding-dino-tiny",
         ("preprocessor_config.json",),
     ),
-    _Part(MASKS, "SAM 2", Sam2VideoModel, ("sam2_video",), "facebook/sam2.1-hiera-tiny", tokenizer=False),
-    _Part(
-        TEXT_TOWER,
-        "CLIP",
-        CLIPTextModelWithProjection,
-        ("clip", "clip_text_model"),
-        "openai/clip-vit-large-patch14",
-        required=False,
-    ),
+    Stock(MASKS, "SAM 2", Sam2VideoModel, ("sam2_video",), "facebook/sam2.1-hiera-tiny", tokenizer=False),
 )
 
 
 def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> Conversion:
-    """Install what a published folder holds into `target`, an empty folder; the text tower may be missing.
+    """Install detector and mask tracker from a published folder into `target`, an empty one. Raises as `take_over`."""
+    return take_over(_PARTS, source, target, report_path, on_step)
+
+
+def take_over(parts: Sequence[Stock], source: Path, target: Path, report_path: Path, on_step: OnStep) -> Conversion:
+    """Install networks of stock classes, each found by its configuration, into their folders below `target`.
 
     Raises BAD_INPUT in one sentence for files that are missing, damaged or of another network; all keys that do not
     fit are then in the report at `report_path`.
@@ -78,16 +72,13 @@ def convert(source: Path, target: Path, report_path: Path, on_step: OnStep) -> C
     lines: list[str] = []
     used: list[Path] = []
     folders = {kind: folder for folder, kind in _configured(source)}
-    for number, part in enumerate(_PARTS):
-        on_step("read", number, len(_PARTS))
+    for number, part in enumerate(parts):
+        on_step("read", number, len(parts))
         folder = next((folders[kind] for kind in part.types if kind in folders), None)
-        if folder is not None:
-            used += _install(part, folder, target / part.folder, report_path, lines)
-        elif part.required:
+        if folder is None:
             raise _bad(f"{source} holds no {part.title}: add the files of {part.repository}, its config.json too.")
-        else:
-            lines.append(f"There is no {part.title}: objects can be located, but not give a sound its meaning.")
-    on_step("read", len(_PARTS), len(_PARTS))
+        used += _install(part, folder, target / part.folder, report_path, lines)
+    on_step("read", len(parts), len(parts))
     return Conversion(lines, used)
 
 
@@ -102,7 +93,7 @@ def _configured(source: Path) -> Iterator[tuple[Path, str]]:
             yield path.parent, kind
 
 
-def _install(part: _Part, source: Path, target: Path, report_path: Path, lines: list[str]) -> list[Path]:
+def _install(part: Stock, source: Path, target: Path, report_path: Path, lines: list[str]) -> list[Path]:
     """Check a folder and take it over; returns the files that served."""
     weights = next((source / name for name in _WEIGHTS if (source / name).is_file()), None)
     if weights is None:
@@ -122,7 +113,7 @@ def _install(part: _Part, source: Path, target: Path, report_path: Path, lines: 
     return [source / "config.json", weights, *beside]
 
 
-def _checked(part: _Part, source: Path, report_path: Path, lines: list[str]) -> Any:  # noqa: ANN401 - classes of their own
+def _checked(part: Stock, source: Path, report_path: Path, lines: list[str]) -> Any:  # noqa: ANN401 - classes of their own
     """The network with all its weights; what the file has too much is told in a line."""
     try:
         with _quiet():

@@ -6,21 +6,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoTokenizer
-from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
+from foleycue_backend.grounding.availability import grounding_folder
 from foleycue_backend.grounding.detector import Frame, OnFrame, Sightings
 from foleycue_backend.grounding.grounding_dino import GroundingDino
 from foleycue_backend.grounding.masks import MaskTracker, Outline
-from foleycue_backend.grounding.names import embed_names
-from foleycue_backend.grounding.published import DETECTOR, MASKS, MODEL, TEXT_TOWER
-from foleycue_backend.models.store import installed
-from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_backend.grounding.published import DETECTOR, MASKS
 
 
 class Finder(Protocol):
@@ -59,30 +55,7 @@ class Grounding:
             self._tracker = MaskTracker(self._folder / MASKS, self._device)
         return self._tracker.track(frames, start, prompt, on_frame)
 
-    def embed(self, names: Sequence[str]) -> NDArray[np.float32]:
-        """Embeddings (objects, width) of names by CLIP's text tower, whose memory is given back.
-
-        Raises UNKNOWN_ENGINE where the tower is not installed.
-        """
-        folder = self._folder / TEXT_TOWER
-        if not folder.is_dir():
-            raise FoleyCueError(
-                ErrorCode.UNKNOWN_ENGINE, f"CLIP's text tower is not installed: pull the model {MODEL.name} again."
-            )
-        tower: Any = CLIPTextModelWithProjection.from_pretrained(folder, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        found = embed_names(tower.eval(), tokenizer, names).numpy()
-        gc.collect()
-        return found
-
 
 def installed_grounding() -> Grounding:
     """What finds objects here. Raises UNKNOWN_ENGINE with what to do where it is not installed."""
-    folder = installed(MODEL.name)
-    if folder is None:
-        raise FoleyCueError(
-            ErrorCode.UNKNOWN_ENGINE,
-            "Finding objects by words or by a click needs weights that are not installed: get them with `foleycue "
-            f"models pull {MODEL.name}`, or draw a rectangle by hand.",
-        )
-    return Grounding(folder)
+    return Grounding(grounding_folder())

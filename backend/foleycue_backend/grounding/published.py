@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the networks that find and follow objects are published, and what they may be used for."""
+"""Where the networks that find and follow objects are published, and what they may be used for.
+
+No engine: Find beside the picture needs nothing else, and vta-sam looks with the same.
+"""
 
 from foleycue_backend.models.entries import Model, Part, Source
 
@@ -7,14 +10,15 @@ _TOKENIZER = (("tokenizer.json",), ("tokenizer_config.json",))
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 #: Folders of the installed model.
-DETECTOR, MASKS, TEXT_TOWER = "detector", "masks", "text_tower"
+DETECTOR, MASKS = "detector", "masks"
 
 MODEL = Model(
     name="grounding",
     title="Grounding DINO and SAM 2: where an object is that was named or clicked (Liu et al., Ravi et al., 2024)",
-    engines=("vta-sam",),
+    engines=(),
+    purpose="finding objects in the picture by name or by a click; vta-sam looks with it too",
     code_licence="Apache-2.0 (transformers)",
-    weights_licence="Apache-2.0, with CLIP's text tower under MIT",
+    weights_licence="Apache-2.0 (IDEA Research, Meta)",
     commercial=True,
     use="Commercial work too.",
     memory_bytes=1_600_000_000,
@@ -30,12 +34,6 @@ MODEL = Model(
             ),
         ),
         Part("masks", "Apache-2.0", (Source("facebook/sam2.1-hiera-tiny", (("config.json",), _WEIGHTS)),)),
-        Part(
-            "text tower",
-            "MIT",
-            (Source("openai/clip-vit-large-patch14", (("config.json",), _WEIGHTS, *_TOKENIZER)),),
-            required=False,
-        ),
     ),
     converter="foleycue_backend.grounding.converter:convert",
 )

@@ -27,6 +27,7 @@ CATALOGUE: tuple[Model, ...] = (
     tango.MODEL,
     vta_ldm.MODEL,
     grounding.MODEL,
+    vta_sam.TEXT_TOWER,
     vta_sam.MODEL,
     foleycrafter.MODEL,
     diff_foley.MODEL,

@@ -31,6 +31,7 @@ class Model:
     """One entry. `converter` is "module:function" of what turns the published files into the installed folder.
 
     A model without parts is published nowhere: it can only be imported, as a folder that FoleyCue itself has made.
+    `purpose` says what it is for where that is more than an engine.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Model:
     memory_bytes: int
     parts: tuple[Part, ...] = ()
     converter: str = ""
+    purpose: str = ""
 
 
 FLAN_T5 = "google/flan-t5-large"

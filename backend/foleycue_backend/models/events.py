@@ -29,6 +29,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     size_bytes: int = 0
     waiting_bytes: int = 0
+    purpose: str = ""
 
 
 class Models(_Event, frozen=True, kw_only=True, tag="models"):

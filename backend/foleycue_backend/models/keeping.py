@@ -88,6 +88,7 @@ def _state(store: Store, model: Model) -> ModelState:
         path=None if place is None else str(place),
         size_bytes=0 if manifest is None else manifest.size,
         waiting_bytes=folder_size(store.downloads(model.name)),
+        purpose=model.purpose,
     )
 
 

@@ -112,7 +112,8 @@ def _say_model(model: Event) -> None:
     if model["waiting_bytes"]:
         state += f", {_size(model['waiting_bytes'])} of a pull wait to be continued"
     answer.say(f"{model['name']:14} {model['title']}")
-    answer.say(f"{'':14} {state}; needs {_size(model['memory_bytes'])} of memory; for {', '.join(model['engines'])}")
+    purpose = model["purpose"] or ", ".join(model["engines"])
+    answer.say(f"{'':14} {state}; needs {_size(model['memory_bytes'])} of memory; for {purpose}")
     answer.say(f"{'':14} code {model['code_licence']}")
     answer.say(f"{'':14} weights {model['weights_licence']}")
     answer.say(f"{'':14} {_allowed(model)}")

@@ -26,6 +26,7 @@ from foleycue_shared.messages import (
     JobEvent,
     ListEngines,
     Load,
+    Locate,
     Ping,
     Pong,
     Progress,
@@ -257,6 +258,16 @@ def test_engines_are_listed_and_unknown_ones_refused(line: Line):
         line.send(generate(engine=name), DOCUMENT)
         refused = line.wait_for(Refused)
         assert refused.code is ErrorCode.UNKNOWN_ENGINE and words in refused.message
+
+
+def test_whether_objects_can_be_found_is_listed_and_asked_no_worker(line: Line):
+    line.send(ListEngines())
+    finder = line.wait_for(EngineList).finder
+    assert finder is not None and not finder.available
+    line.send(Locate(job_id="find", scope=Scope(rate="25/1", frames=25), words="car"), DOCUMENT)
+    refused = line.wait_for(Refused)
+    assert (refused.code, refused.message) == (ErrorCode.UNKNOWN_ENGINE, finder.reason)
+    assert {state.state for state in line.of(WorkerState)} == {"none"}
 
 
 def test_a_prompt_is_read_without_a_worker(line: Line):

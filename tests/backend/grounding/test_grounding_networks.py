@@ -2,7 +2,10 @@
 """Detector and mask tracker: real classes with random weights, converted from their published layout."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +14,18 @@ import torch
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 
 from fakes.hub import FakeHub
-from fakes.tiny_grounding import bert_tokenizer, write_clip, write_detector, write_masks
+from fakes.line import python_path
+from fakes.tiny_grounding import bert_tokenizer, write_detector, write_masks
+from foleycue_backend.engines.registry import engine_infos
 from foleycue_backend.grounding import converter
-from foleycue_backend.grounding.finder import Grounding
+from foleycue_backend.grounding.availability import finder_info
+from foleycue_backend.grounding.finder import Grounding, installed_grounding
 from foleycue_backend.grounding.grounding_dino import THRESHOLD, GroundingDino
 from foleycue_backend.grounding.masks import MaskTracker, outline
 from foleycue_backend.models.__main__ import main
 from foleycue_backend.models.store import Store
 from foleycue_shared.errors import ErrorCode, FoleyCueError
+from foleycue_shared.messages import FinderInfo
 from foleycue_shared.places import HOME_VARIABLE
 
 CPU = torch.device("cpu")
@@ -29,7 +36,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     write_detector(folder / "IDEA-Research" / "grounding-dino-tiny")
     write_masks(folder / "facebook" / "sam2.1-hiera-tiny")
-    write_clip(folder / "openai" / "clip-vit-large-patch14")
     return folder
 
 
@@ -112,23 +118,6 @@ def test_an_outline_is_the_masks_own():
     assert outline(torch.full((4, 4), -1.0), 2.0) is None
 
 
-def test_names_lie_in_the_space_of_the_towers(installed):
-    embedded = Grounding(installed).embed(["car", "man"])
-    assert embedded.shape == (2, 20)
-    assert not np.allclose(embedded[0], embedded[1])
-
-
-def test_without_its_text_tower_the_model_still_finds_objects(published, tmp_path):
-    source = tmp_path / "source"
-    shutil.copytree(published, source)
-    shutil.rmtree(source / "openai")
-    (tmp_path / "model").mkdir()
-    found = convert(source, tmp_path / "model")
-    assert any("no CLIP" in line for line in found.lines)
-    with pytest.raises(FoleyCueError, match="text tower is not installed"):
-        Grounding(tmp_path / "model").embed(["car"])
-
-
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -167,7 +156,7 @@ def test_the_small_tokenizer_has_the_published_numbers():
     assert bert_tokenizer().convert_tokens_to_ids(["[CLS]", "[SEP]", ".", "?"]) == [101, 102, 1012, 1029]
 
 
-def test_it_is_pulled_from_three_repositories(published, tmp_path, monkeypatch, capsys):
+def test_it_is_pulled_checked_and_removed_by_itself(published, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with FakeHub() as hub:
@@ -178,5 +167,24 @@ def test_it_is_pulled_from_three_repositories(published, tmp_path, monkeypatch, 
     assert status == 0, capsys.readouterr()
     folder = Store().installed("grounding")
     assert folder is not None
-    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"detector", "masks", "text_tower"}
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"detector", "masks"}
     assert Grounding(folder).find(pictures(1), ["car"], nothing).probability.shape == (1, 1)
+    assert finder_info() == FinderInfo(available=True)
+    assert not any(info.id == "grounding" or info.available for info in engine_infos() if info.id != "mini")
+    assert main(["verify", "grounding"]) == 0, capsys.readouterr()
+    weights = folder / "masks" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    assert main(["verify", "grounding"]) == 1
+    assert main(["remove", "grounding"]) == 0
+    missing = finder_info()
+    assert not missing.available and "foleycue models pull grounding" in missing.reason
+    with pytest.raises(FoleyCueError) as caught:
+        installed_grounding()
+    assert (caught.value.code, caught.value.message) == (ErrorCode.UNKNOWN_ENGINE, missing.reason)
+
+
+def test_whoever_asks_whether_objects_can_be_found_loads_nothing_for_it():
+    code = "import sys, foleycue_backend.grounding.availability as it; it.finder_info(); print('torch' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": python_path()}
+    answer = subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True, text=True)
+    assert answer.stdout.split() == ["False"]

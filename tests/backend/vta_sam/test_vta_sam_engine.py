@@ -8,20 +8,26 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from backend.stages.media_files import write_video
+from fakes.hub import FakeHub
 from fakes.published_tango import WIDTH, write_vta_ldm
 from fakes.tiny_grounding import write_clip, write_detector, write_masks
 from foleycue_backend.engines.base import Conditions
 from foleycue_backend.engines.vta_ldm import converter as vta_ldm
 from foleycue_backend.engines.vta_ldm.studio import VtaLdmStudio
-from foleycue_backend.engines.vta_sam import engine, studio
+from foleycue_backend.engines.vta_sam import converter as vta_sam
+from foleycue_backend.engines.vta_sam import engine, names, studio
 from foleycue_backend.engines.vta_sam.adapter import ObjectAdapter
 from foleycue_backend.engines.vta_sam.studio import VtaSamStudio
-from foleycue_backend.grounding import converter
+from foleycue_backend.grounding import converter as grounding
+from foleycue_backend.grounding.availability import finder_info
+from foleycue_backend.models.__main__ import main
 from foleycue_backend.models.store import Store
 from foleycue_backend.pipeline import Pipeline
 from foleycue_backend.training.vta_sam.build import save_adapter
+from foleycue_shared.errors import FoleyCueError
 from foleycue_shared.messages import Generate, Guidance, Scope
 from foleycue_shared.places import HOME_VARIABLE
 from foleycue_shared.timeline import to_document
@@ -46,8 +52,9 @@ def home(tmp_path_factory: pytest.TempPathFactory):
         _install("vta-ldm", vta_ldm.convert, folder / "published")
         write_detector(folder / "grounding" / "dino")
         write_masks(folder / "grounding" / "sam2")
-        write_clip(folder / "grounding" / "clip")
-        _install("grounding", converter.convert, folder / "grounding")
+        _install("grounding", grounding.convert, folder / "grounding")
+        write_clip(folder / "clip")
+        _install("clip-text", vta_sam.convert, folder / "clip")
         yield folder
 
 
@@ -152,6 +159,41 @@ def test_it_says_what_it_is_and_what_is_missing(home, tmp_path, monkeypatch):
     assert info.listens == ("text", "picture", "objects")
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     assert "foleycue models pull vta-ldm" in engine.engine_info().reason
+
+
+def test_names_lie_in_the_space_of_the_towers(home):
+    embedded = names.embed(["car", "man"])
+    assert embedded.shape == (2, 20)
+    assert not np.allclose(embedded[0], embedded[1])
+
+
+@pytest.mark.parametrize("model", ["grounding", "clip-text"])
+def test_what_it_looks_and_reads_with_is_named_where_it_is_missing(home, model):
+    folder = Store().path(model)
+    folder.rename(home / "elsewhere")
+    try:
+        info = engine.engine_info()
+        assert not info.available
+        assert f"foleycue models pull {model}" in info.reason
+        if model == "clip-text":
+            with pytest.raises(FoleyCueError, match="text tower is not installed"):
+                names.embed(["car"])
+            assert finder_info().available, "finding needs no words of CLIP's"
+    finally:
+        (home / "elsewhere").rename(folder)
+
+
+def test_of_a_published_clip_the_text_tower_alone_is_pulled_and_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with FakeHub() as hub:
+        for path in write_clip(tmp_path / "clip").iterdir():
+            hub.add("openai/clip-vit-large-patch14", path.name, path)
+        assert main(["pull", "clip-text", "--yes", "--endpoint", hub.endpoint]) == 0, capsys.readouterr()
+    folder = Store().installed("clip-text")
+    assert folder is not None
+    assert not [name for name in load_file(folder / "model.safetensors") if "vision" in name]
+    assert names.embed(["car"]).shape == (1, 20)
 
 
 class Report:

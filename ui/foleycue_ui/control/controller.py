@@ -161,6 +161,7 @@ class Controller(QObject):
     def _on_event(self, event: Event, blobs: list[bytes]) -> None:
         if isinstance(event, EngineList):
             self.models.take_engines(event.engines)
+            self.locating.take_finder(event.finder)
         elif isinstance(event, Understood):
             self.understanding.on_event(event)
         elif isinstance(event, WorkerState):

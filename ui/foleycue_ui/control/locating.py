@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets an engine find an object, by its name or by a click on it; what it finds becomes objects of the range."""
+"""Lets the backend find an object, by its name or by a click on it; what it finds becomes objects of the range."""
 
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from foleycue_shared.messages import (
     Cancel,
     Cancelled,
     Done,
-    EngineInfo,
     Failed,
+    FinderInfo,
     JobEvent,
     Located,
     LocatedObject,
@@ -25,8 +25,6 @@ from foleycue_ui.look.words import tr
 if TYPE_CHECKING:
     from foleycue_plugin.usecases import AnalysisPlan
 
-_OBJECTS = "objects"
-
 
 class Locating(QObject):
     """One search at a time; a new one takes the place of the one before."""
@@ -36,17 +34,17 @@ class Locating(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._state = desk, desk.state
+        self.finder: FinderInfo | None = None  # None: nobody has said whether anything can be found
         self.job_id = ""
         self.searching = False
         self._words = ""
-        desk.state.request.engines_changed.connect(self.changed)
         desk.state.range.changed.connect(self.cancel)
 
-    @property
-    def finder(self) -> EngineInfo | None:
-        """An engine that finds objects, one that can run here before others; None: there is none."""
-        found = [info for info in self._state.request.engines if _OBJECTS in info.listens]
-        return next((info for info in found if info.available), found[0] if found else None)
+    def take_finder(self, finder: FinderInfo | None) -> None:
+        """The backend said whether it can find objects."""
+        if finder != self.finder:
+            self.finder = finder
+            self.changed.emit()
 
     def find(self, words: str, point: PicturePoint | None = None) -> None:
         """Look for what words name, or for what lies at a point of the picture."""
@@ -61,7 +59,7 @@ class Locating(QObject):
         def plan() -> "AnalysisPlan":
             from foleycue_plugin.usecases import plan_search
 
-            return plan_search(selection, engine=finder.id, words=words.strip(), point=point)
+            return plan_search(selection, words=words.strip(), point=point)
 
         def done(ready: "AnalysisPlan") -> None:
             if self.searching and selection is self._state.range.selection:

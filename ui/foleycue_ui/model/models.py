@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engines' models: what there is, what is installed, and what is being done with one."""
+"""The models, of engines and of what finds objects: what there is, what is installed, what is being done with one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ class ModelEntry:
     code_licence: str
     weights_licence: str
     use: str
+    purpose: str
     commercial: bool
     memory_bytes: int
     size_bytes: int
@@ -130,6 +131,7 @@ def _published(entry: Mapping[str, Any]) -> ModelEntry:
         code_licence=entry["code_licence"],
         weights_licence=entry["weights_licence"],
         use=entry["use"],
+        purpose=entry["purpose"],
         commercial=entry["commercial"],
         memory_bytes=entry["memory_bytes"],
         size_bytes=entry["size_bytes"],
@@ -147,6 +149,7 @@ def _built_in(info: EngineInfo) -> ModelEntry:
         code_licence=info.code_licence,
         weights_licence=info.weights_licence,
         use="",
+        purpose="",
         commercial=True,
         memory_bytes=info.memory_bytes,
         size_bytes=info.size_bytes,

@@ -72,8 +72,8 @@
         <translation>Cues</translation>
     </message>
     <message>
-        <source>Undo the last change of cues</source>
-        <translation>Letzte Änderung an Cues rückgängig machen</translation>
+        <source>Undo the last change of cues or insertion</source>
+        <translation>Letzte Änderung an Cues oder Einfügung rückgängig machen</translation>
     </message>
     <message>
         <source>Redo the last change of cues</source>
@@ -1184,6 +1184,10 @@ Nur vorhergesagte Cues kommen und gehen; eigene, eingespielte und entfernte blei
         <translation>Nicht für kommerzielle Arbeit</translation>
     </message>
     <message>
+        <source>For</source>
+        <translation>Wozu</translation>
+    </message>
+    <message>
         <source>Memory</source>
         <translation>Speicher</translation>
     </message>
@@ -2226,16 +2230,16 @@ Hier: je höher, desto stärker.</translation>
         <translation>keine Cues</translation>
     </message>
     <message>
-        <source>{loudness:.1f} LUFS</source>
-        <translation>{loudness:.1f} LUFS</translation>
-    </message>
-    <message>
         <source>stereo</source>
         <translation>Stereo</translation>
     </message>
     <message>
         <source>on the timeline</source>
         <translation>auf der Timeline</translation>
+    </message>
+    <message>
+        <source>{loudness:.1f} LUFS</source>
+        <translation>{loudness:.1f} LUFS</translation>
     </message>
     <message>
         <source>sounds like speech</source>

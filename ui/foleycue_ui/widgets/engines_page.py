@@ -18,7 +18,7 @@ from foleycue_ui.widgets.task_row import TaskRow
 
 
 class EnginesPage(Page):
-    """The models folder, the filter, and a card for each engine."""
+    """The models folder, the filter, and a card for each model."""
 
     def __init__(self, model: ModelsModel, keeper: ModelKeeper, settings: Settings) -> None:
         self._model, self._keeper, self._settings = model, keeper, settings

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding an object by its name, where an engine can."""
+"""Finding an object by its name."""
 
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from foleycue_ui.widgets.controls import Button, Line
 
 
 class FindRow(QWidget):
-    """There only where an engine is known that finds objects; greyed, with the reason, where it cannot run."""
+    """Greyed, with what to install, where the backend cannot find objects; not there where it does not know how."""
 
     def __init__(self, locating: Locating, range_: RangeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One engine's model as a card: what it is, what it may be used for, and what can be done with it."""
+"""A model as a card: what it is, what it may be used for, and what can be done with it."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -157,12 +157,14 @@ def _use(entry: ModelEntry) -> tuple[str, str, str]:
 
 
 def _facts(entry: ModelEntry) -> list[tuple[str, str]]:
-    facts = [
+    facts = (
+        (tr("Models", "For"), entry.purpose),
         (tr("Models", "Memory"), size_words(entry.memory_bytes)),
         (tr("Models", "Code"), entry.code_licence),
         (tr("Models", "Weights"), entry.weights_licence),
-    ]
-    return [*facts, (tr("Models", "Use"), entry.use)] if entry.use else facts
+        (tr("Models", "Use"), entry.use),
+    )
+    return [(name, words) for name, words in facts if words]
 
 
 def _wrapped(words: str) -> QLabel:

@@ -13,11 +13,10 @@ from foleycue_backend.engines.base import Features, OnStep, Pictures
 from foleycue_backend.engines.studio.installed import InstalledEngine
 from foleycue_backend.engines.vta_ldm import engine as vta_ldm
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS
-from foleycue_backend.engines.vta_sam.published import MODEL
+from foleycue_backend.engines.vta_sam.published import MODEL, TEXT_TOWER
 from foleycue_backend.engines.vta_sam.settings import GAIN
 from foleycue_backend.grounding.objects import objects_of
 from foleycue_backend.grounding.published import MODEL as GROUNDING
-from foleycue_backend.grounding.published import TEXT_TOWER
 from foleycue_backend.models.store import Store
 from foleycue_shared.messages import EngineInfo, Guidance, Understood
 
@@ -27,14 +26,14 @@ if TYPE_CHECKING:
 NAME = MODEL.name
 TITLE = "VTA-SAM's method on VTA-LDM weights, unofficial: no weights were ever published"
 #: Whose weights it runs with; its own are what a training adds.
-_MODELS = (vta_ldm.NAME, GROUNDING.name, NAME)
+_MODELS = (vta_ldm.NAME, GROUNDING.name, TEXT_TOWER.name, NAME)
 
 
 def engine_info() -> EngineInfo:
     """What it is, and whether what it stands on is installed now; imports no torch. Guidance of text is the gain."""
     base, store = vta_ldm.engine_info(), Store()
     manifests = [store.manifest(name) for name in _MODELS if store.installed(name)]
-    reason = base.reason or _grounding_trouble(store)
+    reason = base.reason or _missing(store)
     return msgspec.structs.replace(
         base,
         id=NAME,
@@ -75,12 +74,10 @@ class VtaSamEngine(InstalledEngine["VtaSamStudio"]):
         return self.studio().find(pictures, objects, on_step, SETTINGS[setting])
 
 
-def _grounding_trouble(store: Store) -> str:
-    folder = store.installed(GROUNDING.name)
-    if folder is None:
-        return f"what finds objects is not installed: get it with `foleycue models pull {GROUNDING.name}`."
-    if not (folder / TEXT_TOWER).is_dir():
-        return f"CLIP's text tower is not installed: get it with `foleycue models pull {GROUNDING.name}`."
+def _missing(store: Store) -> str:
+    for model, what in ((GROUNDING, "what finds objects"), (TEXT_TOWER, "CLIP's text tower")):
+        if store.installed(model.name) is None:
+            return f"{what} is not installed: get it with `foleycue models pull {model.name}`."
     return ""
 
 

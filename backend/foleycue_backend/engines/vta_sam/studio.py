@@ -22,6 +22,7 @@ from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, VtaLdmSetti
 from foleycue_backend.engines.vta_ldm.sight import rgb, shown_frames
 from foleycue_backend.engines.vta_ldm.studio import VtaLdmStudio
 from foleycue_backend.engines.vta_sam.adapter import Moments, ObjectAdapter
+from foleycue_backend.engines.vta_sam.names import embed
 from foleycue_backend.engines.vta_sam.published import MODEL
 from foleycue_backend.engines.vta_sam.settings import GAIN
 from foleycue_backend.engines.vta_sam.tokens import interleaved, object_vectors
@@ -43,7 +44,7 @@ class VtaSamStudio(VtaLdmStudio):
         frames = (None if frame is None else rgb(frame) for frame in shown_frames(pictures, setting))
         grounding = installed_grounding()
         found = grounding.find(frames, objects, lambda done: on_step("analyse", min(done, total), total))
-        return {"presence": found.probability, "names": grounding.embed(objects)}
+        return {"presence": found.probability, "names": embed(objects)}
 
     def system(self, parts: Components, setting: VtaLdmSetting, take: Conditions) -> AudioLdmSystem:
         """VTA-LDM itself where no object counts, bit for bit; otherwise with object tokens between its own."""

@@ -17,9 +17,9 @@ from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, 
 
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 from foleycue_backend.engines.vta_sam.adapter import ObjectAdapter
+from foleycue_backend.engines.vta_sam.names import embed_names
 from foleycue_backend.engines.vta_sam.published import MODEL
 from foleycue_backend.engines.vta_sam.studio import ADAPTER
-from foleycue_backend.grounding.names import embed_names
 from foleycue_backend.models.manifest import write_manifest
 from foleycue_backend.training.common.pace import Log
 from foleycue_backend.training.sta_v2a.runner import Plan, Runner

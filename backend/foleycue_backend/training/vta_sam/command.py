@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foleycue_backend.engines.vta_ldm.published import MODEL as VTA_LDM
-from foleycue_backend.grounding.published import MODEL as GROUNDING
-from foleycue_backend.grounding.published import TEXT_TOWER
+from foleycue_backend.engines.vta_sam.published import TEXT_TOWER
 from foleycue_backend.models.store import installed
 from foleycue_backend.training.common.arguments import add_length, positive
 from foleycue_backend.training.common.pace import Log
@@ -38,10 +37,9 @@ def _run(args: argparse.Namespace, log: Log) -> None:
     from foleycue_backend.training.sta_v2a.runner import Plan
     from foleycue_backend.training.vta_sam.build import load_base, save_adapter, train
 
-    grounding = installed(GROUNDING.name)
-    tower = args.text_tower or (grounding / TEXT_TOWER if grounding else None)
+    tower = args.text_tower or installed(TEXT_TOWER.name)
     folder = _there(args.base or installed(VTA_LDM.name), VTA_LDM.name, "--base")
-    base = load_base(folder, _there(tower, GROUNDING.name, "--text-tower"))
+    base = load_base(folder, _there(tower, TEXT_TOWER.name, "--text-tower"))
     plan = Plan(steps=args.steps, minutes=args.minutes, batch=args.batch, rate=args.rate, seed=args.seed, cpu=args.cpu)
     trained = train(base, plan, args.out / "work", (args.scenes, args.held_out), args.rank, args.everything, log)
     save_adapter(trained.adapter, args.out / "model")

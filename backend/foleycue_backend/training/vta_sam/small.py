@@ -79,7 +79,7 @@ def _vision() -> CLIPVisionModelWithProjection:
 
 
 def write_text_tower(folder: Path, words: Sequence[str], seed: int = 0) -> Path:
-    """A text tower and its tokenizer, as the grounding model holds them, that knows these words.
+    """A text tower and its tokenizer, as the model clip-text holds them, that knows these words.
 
     Its random weights are larger than stock ones, through which all words would mean nearly the same.
     """

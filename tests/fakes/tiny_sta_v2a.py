@@ -88,7 +88,7 @@ def tiny_pipeline(seed: int = 0, *, windows: bool = True, picture_tokens: bool =
             tokenizer=tiny_tokenizer(),
             video_encoder=CavpVideoEncoder(base_channels=4, stage_blocks=(1, 1, 1, 1)),
             local_features=local,
-            onset_predictor=OnsetPredictor(local.token_size),
+            onset_predictor=OnsetPredictor(640 if windows else 128),
             attentive_pooling=AttentivePooling(size=WIDTH) if picture_tokens else None,
             scheduler=schedule.ddpm(),
         )

@@ -8,10 +8,11 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+from foleycue_backend.engines.checkpoints.unet_shapes import load_unet
 from foleycue_backend.engines.foleycrafter.adapters import attach_semantic_adapter, load_controlnet
 from foleycue_backend.engines.foleycrafter.onset_net import load_onset_net
 from foleycue_backend.engines.tango import checkpoint as tango
-from foleycue_backend.engines.vta_ldm import checkpoint as vta_ldm
+from foleycue_backend.engines.vta_ldm.checkpoint import load_picture_side
 from foleycue_backend.parity.kind import value_count
 
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference"
@@ -31,16 +32,16 @@ def group(groups, start):
 
 
 def test_vta_ldm():
-    groups, extractor = keys("tango_vta_ldm"), "vid_fea_extractor."
-    state = weightless(group(groups, "vta unet (released)"), "unet.")
-    state |= weightless(group(groups, "vta clip vision"), f"{extractor}clip_vision.")
-    state |= weightless(group(groups, "vta linear"), f"{extractor}linear_layer.")
-    state[f"{extractor}clip_vision.vision_model.embeddings.position_ids"] = torch.empty(1, 257, device="meta")
+    groups = keys("tango_vta_ldm")
+    state = weightless(group(groups, "vta clip vision"), "clip_vision.")
+    state |= weightless(group(groups, "vta linear"), "linear_layer.")
+    state["clip_vision.vision_model.embeddings.position_ids"] = torch.empty(1, 257, device="meta")
     with torch.device("meta"):
-        nets = vta_ldm.load(state)
-    assert value_count(nets.unet) == 578_052_168
-    assert nets.unet.config["attention_head_dim"] == [5, 10, 20, 20]
-    vision = nets.picture.vision.config
+        unet = load_unet(weightless(group(groups, "vta unet (released)")))
+        side = load_picture_side(state)
+    assert value_count(unet) == 578_052_168
+    assert unet.config["attention_head_dim"] == [5, 10, 20, 20]
+    vision = side.vision.config
     assert (vision.image_size, vision.patch_size, vision.num_attention_heads, vision.hidden_act) == (
         224, 14, 16, "quick_gelu")  # fmt: skip
 

@@ -8,7 +8,7 @@ import torch
 from transformers.models.clip.configuration_clip import CLIPVisionConfig
 from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
-from fakes.tiny_unet import UNET, tiny_unet
+from fakes.tiny_unet import tiny_unet
 from foleycue_backend.engines.parts.clip import embed_pictures
 from foleycue_backend.engines.parts.guidance import GuidedUnet, two_branches
 from foleycue_backend.engines.vta_ldm import checkpoint
@@ -36,31 +36,28 @@ VISION: dict[str, Any] = {
 def published_state():
     torch.manual_seed(2)
     tower = CLIPVisionModelWithProjection(CLIPVisionConfig(**VISION)).state_dict()
-    state = {f"unet.{key}": value for key, value in tiny_unet().state_dict().items()}
-    state |= {f"vid_fea_extractor.clip_vision.{key}": value for key, value in tower.items()}
-    position_ids = "vid_fea_extractor.clip_vision.vision_model.embeddings.position_ids"
-    return state | {
-        position_ids: torch.arange(10)[None],
-        "vid_fea_extractor.linear_layer.weight": torch.randn(24, 12),
-        "vid_fea_extractor.linear_layer.bias": torch.randn(24),
+    return {f"clip_vision.{key}": value for key, value in tower.items()} | {
+        "clip_vision.vision_model.embeddings.position_ids": torch.arange(10)[None],
+        "linear_layer.weight": torch.randn(24, 12),
+        "linear_layer.bias": torch.randn(24),
     }
 
 
 def test_a_published_file_is_read_by_its_shapes():
     stated = {"num_attention_heads": 2, "hidden_act": "quick_gelu"}
-    nets = checkpoint.load(published_state(), UNET, stated)
-    config = nets.picture.vision.config.to_dict()
+    side = checkpoint.load_picture_side(published_state(), stated)
+    config = side.vision.config.to_dict()
     assert {name: config[name] for name in VISION} == VISION
-    assert (nets.picture.projection.config["embedding"], nets.picture.projection.config["width"]) == (12, 24)
-    assert nets.picture.text is None
+    assert (side.projection.config["embedding"], side.projection.config["width"]) == (12, 24)
+    assert side.text is None
 
 
 def test_an_unknown_tower_asks_for_its_configuration_and_foreign_keys_are_named():
     state = published_state()
     with pytest.raises(FoleyCueError, match="vision tower is 16 wide"):
-        checkpoint.load(state, UNET)
+        checkpoint.load_picture_side(state)
     with pytest.raises(FoleyCueError, match=r"1 keys belong to nothing \(pe\)"):
-        checkpoint.load({**state, "vid_fea_extractor.pe": torch.zeros(1)}, UNET, VISION)
+        checkpoint.load_picture_side({**state, "pe": torch.zeros(1)}, VISION)
 
 
 def test_clips_are_padded_with_exact_zeros_and_the_first_half_sees_nothing_at_all():

@@ -56,7 +56,7 @@ SETTINGS: Mapping[str, DiffFoleySetting] = {
         reference_frames=True,
         end_to_end=True,
         whole_clip=True,
-        bank_rate=22_050,
+        bank_rate=22_050,  # not that of the sound: the published inversion lowers every pitch
         limited=True,
     ),
 }

@@ -18,8 +18,6 @@ SAMPLE_RATE = 16000
 HOP = 256
 #: Silence beyond both ends, as of librosa 0.10; the authors' librosa 0.8 reflected, which changes two columns a side.
 PICTURE = MelConfig(SAMPLE_RATE, hop=HOP, bands=128, f_min=125.0, f_max=7600.0, ends="constant")
-#: The filters with which the published inversion reads the picture: those of another rate.
-WRONG_RATE = 22050
 
 
 def spectrogram(wave: Tensor, length: int, config: MelConfig = PICTURE) -> Tensor:

@@ -206,10 +206,3 @@ def posterior(vae: AutoencoderKL, pictures: Tensor) -> DiagonalGaussianDistribut
     copies: Any = pictures.unsqueeze(1).expand(-1, channels, -1, -1)
     found: Any = vae.encode(copies, return_dict=False)[0]
     return found
-
-
-@torch.no_grad()
-def encode(vae: AutoencoderKL, mel: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """Scaled latents (batch, 8, frames / 4, 16), a sample of the posterior, from log-mel (batch, frames, 64)."""
-    scale: float = vae.config["scaling_factor"]
-    return posterior(vae, mel).sample(generator) * scale

@@ -42,13 +42,8 @@ class LocalFeatures(ModelMixin, ConfigMixin):
         self.fc4 = nn.Linear(third, last)
         self.windows = windows
 
-    @property
-    def token_size(self) -> int:
-        """Width of one token."""
-        return self.fc4.out_features * (1 + len(HALF_WIDTHS) if self.windows else 1)
-
     def forward(self, features: Tensor) -> Tensor:
-        """Tokens (batch, time, token_size): the row itself, then its window means from narrow to wide."""
+        """Tokens (batch, time, width): the row itself, then its window means from narrow to wide."""
         x = F.gelu(self.fc1(features))
         x = F.gelu(self.fc2(x))
         x = F.gelu(self.fc3(x))

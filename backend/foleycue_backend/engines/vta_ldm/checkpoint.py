@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
 
 from foleycue_backend.engines.checkpoints.conversion import Component, reading
 from foleycue_backend.engines.checkpoints.state_dict import State, filled, split_parts, strip_prefix
-from foleycue_backend.engines.checkpoints.unet_shapes import load_unet, shape_of
+from foleycue_backend.engines.checkpoints.unet_shapes import shape_of
 from foleycue_backend.engines.parts import clip
 from foleycue_backend.engines.vta_ldm.conditioning import TokenProjection
 
@@ -32,14 +31,6 @@ class PictureSide:
     vision: CLIPVisionModelWithProjection
     projection: TokenProjection
     text: CLIPTextModelWithProjection | None = None
-
-
-@dataclass(frozen=True)
-class VtaLdmNetworks:
-    """What makes latents of pictures."""
-
-    unet: UNet2DConditionModel
-    picture: PictureSide
 
 
 def image_encoder(state: State, source: str = _UNNAMED, stated: Mapping[str, Any] | None = None) -> Component:
@@ -80,16 +71,3 @@ def load_picture_side(
         cast(TokenProjection, filled(layer.build, layer.state, "layer after CLIP")),
         text,
     )
-
-
-def load(
-    state: State,
-    stated_unet: Mapping[str, Any] | None = None,
-    stated_vision: Mapping[str, Any] | None = None,
-    *,
-    positions: bool = False,
-) -> VtaLdmNetworks:
-    """All networks of the file, widths from shapes; raises as `load_picture_side`."""
-    parts = split_parts(state, PREFIXES, "VTA-LDM")
-    picture = load_picture_side(parts["picture"], stated_vision, positions=positions)
-    return VtaLdmNetworks(load_unet(parts["unet"], stated_unet), picture)

@@ -33,10 +33,7 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One track as the user sees it. index counts the main tractor's tracks; the lowest may be a background.
-
-    playlists are what its items lie on: one, or two where two clips may overlap in a mix.
-    """
+    """One track as the user sees it. index counts the main tractor's tracks; the lowest may be a background."""
 
     index: int
     name: str
@@ -45,7 +42,6 @@ class Track:
     heard: bool
     locked: bool
     service: Element
-    playlists: tuple[Element, ...]
     items: tuple[Item, ...]
 
     def free_at(self, span: FrameRange) -> bool:
@@ -209,7 +205,6 @@ class Edit:
             heard=not hidden & _SOUND,
             locked=(service.property("kdenlive:locked_track") or service.property("shotcut:lock") or "0") != "0",
             service=service,
-            playlists=lanes,
             items=tuple(sorted(items, key=lambda item: item.start)),
         )
 

@@ -89,6 +89,25 @@ def test_all_stems_go_onto_the_timeline_and_out_again(asked: Panel, qtbot: QtBot
     until(qtbot, lambda: not any(entry.stored.used for entry in asked.state.takes.entries))
 
 
+def test_all_stems_are_taken_back_by_the_key_that_takes_one_take_back(asked: Panel, qtbot: QtBot, tmp_path: Path):
+    press(asked, qtbot, 2)
+    copy = tmp_path / "copy.otio"
+    asked.controller.insertion._ask_path = lambda _: copy
+    cues = asked.state.cues.cues
+    asked.controller.insert(asked.state.takes.entries[0].take.take_id)
+    until(qtbot, lambda: any(notice.key == "insert" for notice in asked.state.notices.notices))
+    one = copy.read_bytes()
+    (heading,) = asked.takes_section.takes.rounds
+    QTest.mouseClick(heading.insert_stems, LEFT)
+    until(qtbot, lambda: any("car, dog" in notice.text for notice in asked.state.notices.notices))
+    assert copy.read_bytes() != one
+    QTest.keyClick(asked, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(qtbot, lambda: any("was undone" in notice.text for notice in asked.state.notices.notices))
+    assert copy.read_bytes() == one, "both stems and nothing else"
+    assert [entry.stored.used for entry in asked.state.takes.entries] == [True, False]
+    assert asked.state.cues.cues == cues
+
+
 def test_engines_make_the_same_side_by_side(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     request = opened.state.request
     backend.send(EngineList(engines=(MINI, TANGO, GONE)))

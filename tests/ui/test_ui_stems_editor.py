@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -49,6 +50,11 @@ def test_in_and_out(panel: Panel, script: EditorScript, qtbot: QtBot):
     notice = next(n for n in panel.state.notices.notices if n.key == "insert")
     assert notice.run is not None
     notice.run()
+    until(qtbot, lambda: told(panel) == "The insertion was undone.")
+    assert not script.sounds
+    panel.controller.insertion.insert_stems(panel.state.takes.chosen_id)
+    until(qtbot, lambda: told(panel).startswith("The stems lie on"))
+    QTest.keyClick(panel, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     until(qtbot, lambda: told(panel) == "The insertion was undone.")
     assert not script.sounds
 

@@ -257,6 +257,52 @@ def test_the_first_insertion_is_undone_wholly(opened: Panel, qtbot: QtBot, targe
     until(qtbot, lambda: not opened.state.takes.entries[0].stored.used)
 
 
+def test_the_key_takes_back_what_came_last_an_edit_of_cues_or_an_insertion(opened: Panel, qtbot: QtBot, target: Path):
+    generate(opened, qtbot)
+    first = cards(opened)[0].entry.path.name
+    cues, undo = opened.state.cues, (opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    before = cues.cues
+    cues.add(7_000)
+    QTest.mouseClick(cards(opened)[0].insert, LEFT)
+    wait_told(opened, qtbot, "Inserted")
+    cues.add(9_000)
+    QTest.keyClick(*undo)
+    assert 9_000 not in [cue.sample for cue in cues.cues] and sounds(target) == [first]
+    QTest.keyClick(*undo)
+    wait_told(opened, qtbot, "undone")
+    assert not target.exists()
+    assert 7_000 in [cue.sample for cue in cues.cues]
+    QTest.keyClick(*undo)
+    assert cues.cues == before
+    QTest.keyClick(*undo)
+    QTest.mouseClick(cards(opened)[1].insert, LEFT)
+    QTest.keyClick(*undo)  # while it is under way: the insertion is meant, and undone once it is done
+    wait_told(opened, qtbot, "undone")
+    assert sounds(target) == []
+    QTest.mouseClick(cards(opened)[1].insert, LEFT)
+    wait_told(opened, qtbot, "Inserted")
+    opened.state.range.mark(10, 60)
+    QTest.keyClick(*undo)
+    wait_told(opened, qtbot, "undone")
+    assert sounds(target) == []
+
+
+def test_the_key_leaves_alone_what_was_inserted_into_another_timeline(
+    opened: Panel, qtbot: QtBot, target: Path, clip: Path
+):
+    generate(opened, qtbot, takes=1)
+    QTest.mouseClick(cards(opened)[0].insert, LEFT)
+    wait_told(opened, qtbot, "Inserted")
+    project = opened.state.range.project
+    opened.controller.open(clip)
+    until(qtbot, lambda: opened.state.range.project is not project)
+    wait_ready(opened, qtbot)
+    QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(opened, "insert")
+    wait_told(opened, qtbot, "undone")
+    assert not target.exists()
+
+
 def test_the_store_asks_before_anything_goes_and_gives_it_back(opened: Panel, backend: FakeBackend, qtbot: QtBot):
     opened.settings.set(STORE_LIMIT_MB, 1)
     generate(opened, qtbot, takes=2)  # 432 KB each

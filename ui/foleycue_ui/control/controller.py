@@ -152,6 +152,13 @@ class Controller(QObject):
         """Insert a take, or the chosen one."""
         self.insertion.insert(take_id, way)
 
+    def undo(self) -> None:
+        """Take back what was done last: an insertion, or a change of cues."""
+        if self.insertion.comes_last:
+            self.insertion.undo()
+        else:
+            self._state.cues.undo()
+
     def discard(self, take_id: str) -> None:
         """Remove a take from the panel; from disk only when it can no longer be brought back."""
         self.keeping.discard(take_id)

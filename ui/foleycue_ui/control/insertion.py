@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Puts takes into the editor that the timeline came from, or on a saved copy of a timeline file.
 
-Where a copy should lie is asked only the first time. Either way can be undone from the notice that tells of it.
+Where a copy should lie is asked only the first time. Either way the last insertion can be undone, from the notice that
+tells of it or by undo().
 """
 
 from collections import deque
@@ -54,6 +55,14 @@ class _Wanted:
         return tuple(entry.take.take_id for entry in self.entries), self.selection.fingerprint, self.way
 
 
+@dataclass(frozen=True)
+class _Undo:
+    """How an insertion is taken back: run in a worker thread, then done."""
+
+    run: Callable[[], object]
+    done: Callable[[], None]
+
+
 class Insertion(QObject):
     """Works in the background, one insertion after the other: where a take goes depends on the one before.
 
@@ -72,6 +81,9 @@ class Insertion(QObject):
         self._busy = False
         self._deeds: deque[Callable[[], None]] = deque()
         self._under_way: set[_Key] = set()
+        self._latest: _Wanted | None = None  # the last insertion, under way or done, while it may be undone
+        self._edit_before: object = None  # the last edit of cues when it began
+        self._undo: _Undo | None = None
         self._copies: dict[Path, Copy] = {}  # by the timeline they were made of
 
     def can_replace(self) -> bool:
@@ -100,10 +112,30 @@ class Insertion(QObject):
         if selection is not None and len(stems) > 1:
             self._do(_Wanted(selection, stems[0], (), Way.NEW_TRACK, stems))
 
+    @property
+    def comes_last(self) -> bool:
+        """Whether the last thing done to the open timeline is an insertion, under way too, and no edit of cues."""
+        if self._latest is None or self._latest.selection.project is not self._state.range.project:
+            return False
+        last_edit = self._state.cues.last_edit
+        return last_edit is None or last_edit is self._edit_before
+
+    def undo(self) -> None:
+        """Take the last insertion back, a take or all its stems, once it is done; nothing where there is none."""
+        self._in_turn(self._take_back)
+
     def _do(self, wanted: _Wanted) -> None:
         if wanted.key not in self._under_way:
             self._under_way.add(wanted.key)
-            self._in_turn(lambda: self._lay(wanted) if self._editors.reaches(wanted.selection) else self._save(wanted))
+            self._in_turn(lambda: self._begin(wanted))
+
+    def _begin(self, wanted: _Wanted) -> None:
+        # What could be undone a moment ago is no longer the last thing that was done.
+        self._latest, self._edit_before, self._undo = wanted, self._state.cues.last_edit, None
+        if self._editors.reaches(wanted.selection):
+            self._lay(wanted)
+        else:
+            self._save(wanted)
 
     # -- into a running editor ------------------------------------------------------------------------------------
 
@@ -140,7 +172,7 @@ class Insertion(QObject):
         place = old.place_of(wanted.selection.fingerprint) if old is not None and wanted.way is Way.REPLACE else None
         copy = old if place is not None else self._target(source)
         if copy is None:
-            self._under_way.discard(wanted.key)
+            self._end(wanted)
             self._next()
             return
 
@@ -195,9 +227,14 @@ class Insertion(QObject):
     def _next(self) -> None:
         self._busy = bool(self._deeds)
         if self._busy:
-            # What could be undone a moment ago is no longer the last thing that was done.
             self._state.notices.clear("insert")
             self._deeds.popleft()()
+
+    def _end(self, wanted: _Wanted, undo: _Undo | None = None) -> None:
+        self._under_way.discard(wanted.key)
+        self._undo = undo
+        if undo is None:
+            self._latest = None
 
     def _over(
         self,
@@ -206,20 +243,22 @@ class Insertion(QObject):
         undo: Callable[[], object] | None,
         undone: Callable[[], None] = lambda: None,
     ) -> None:
-        self._under_way.discard(wanted.key)
+        self._end(wanted, _Undo(undo, undone) if undo else None)
         for entry in wanted.entries:
             self._keeping.mark_used(entry.take.take_id, True)
-        self._desk.inform(
-            text,
-            key="insert",
-            action=tr("Insertion", "Undo") if undo else "",
-            run=(lambda: self._in_turn(lambda: self._undo(wanted, undo, undone))) if undo else None,
-        )
+        action = tr("Insertion", "Undo") if undo else ""
+        self._desk.inform(text, key="insert", action=action, run=self.undo if undo else None)
         self._next()
 
-    def _undo(self, wanted: _Wanted, undo: Callable[[], object], undone: Callable[[], None]) -> None:
+    def _take_back(self) -> None:
+        wanted, undo = self._latest, self._undo
+        if wanted is None or undo is None:
+            self._next()
+            return
+        self._latest = self._undo = None
+
         def done(_: object) -> None:
-            undone()
+            undo.done()
             for entry in wanted.entries:
                 self._keeping.mark_used(entry.take.take_id, entry.stored.used)
             self._desk.inform(tr("Insertion", "The insertion was undone."), key="insert")
@@ -229,10 +268,10 @@ class Insertion(QObject):
             self._desk.tell(error, key="insert")
             self._next()
 
-        self._desk.work.submit(undo, done, failed)
+        self._desk.work.submit(undo.run, done, failed)
 
     def _failed(self, error: FoleyCueError, wanted: _Wanted) -> None:
-        self._under_way.discard(wanted.key)
+        self._end(wanted)
         self._desk.tell(error, key="insert", action=tr("Insertion", "Try again"), run=lambda: self._do(wanted))
         self._next()
 

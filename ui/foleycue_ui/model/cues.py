@@ -222,6 +222,11 @@ class CueModel(QObject):
         """Whether there is an edit to take back."""
         return self._steps.can_undo
 
+    @property
+    def last_edit(self) -> object:
+        """Stands for the latest edit that can be taken back; None where there is none."""
+        return self._steps.last
+
     def undo(self) -> None:
         """Take back the last edit."""
         self._show_step(self._steps.undo((self.cues, self.edited)))

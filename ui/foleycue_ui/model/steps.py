@@ -20,6 +20,11 @@ class Steps(Generic[T]):
         """Whether there is a step to take back."""
         return bool(self._past)
 
+    @property
+    def last(self) -> T | None:
+        """The state before the last step: the same object until there is another step, or this one is taken back."""
+        return self._past[-1] if self._past else None
+
     def push(self, before: T) -> None:
         """A step was made from this state; what was taken back before is gone."""
         self._past.append(before)

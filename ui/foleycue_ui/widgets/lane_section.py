@@ -49,9 +49,9 @@ class LaneSection(QWidget):
         return [*self._edits(), *self._looks(), *self._sources()]
 
     def _edits(self) -> list[Action]:
-        cues, group = self._state.cues, tr("Actions", "Cues")
+        cues, undo, group = self._state.cues, self._controller.undo, tr("Actions", "Cues")
         return [
-            Action("undo", tr("Actions", "Undo the last change of cues"), ("Ctrl+Z",), cues.undo, group),
+            Action("undo", tr("Actions", "Undo the last change of cues or insertion"), ("Ctrl+Z",), undo, group),
             Action("redo", tr("Actions", "Redo the last change of cues"), ("Ctrl+Shift+Z", "Ctrl+Y"), cues.redo, group),
             Action("delete-cues", tr("Actions", "Delete the selected cues"), ("Del",), cues.delete_selected, group),
             Action("add-cue", tr("Actions", "Add a cue at the playhead"), ("C",), self._add, group),

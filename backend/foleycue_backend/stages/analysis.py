@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What picture and guide say about a range, from the cache where nothing changed."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ _FRAMES_A_REPORT = 16
 #: How the decode phase counts: tenths of a second of the range.
 _TICKS = 10
 
-_MOTION = ("piece", "seconds", "difference", "residual", "local", "jump", "span")
+_MOTION = tuple(field.name for field in dataclasses.fields(motion.Motion))
 _GUIDE = ("seconds", "strength", "voice", "curve")
 
 

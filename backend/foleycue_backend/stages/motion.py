@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foleycue_backend.stages.flow import Flow
 from foleycue_backend.stages.pictures import Grey, GreyFrame
 from foleycue_backend.stages.region import Regions
 
@@ -19,6 +20,9 @@ _LEAST_INLIERS = 12
 #: Columns and rows of cells, and how many of them (a tenth) make up a frame's movement: what sounds rarely fills more.
 _CELLS = (24, 14)
 _STRONGEST = 34
+_Row = tuple[float, float, float, float, float, float]
+_NOTHING: _Row = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_COLUMNS = 10
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class Motion:
 
     difference: to the frame before; residual: the same after undoing the camera's movement, in the strongest cells of
     the shot's region; local: their share of all movement in the picture, 0 … 1; jump and span compare thumbnails with
-    those of one frame before, and of the next frame with the one two before (cuts last, flashes do not). The first
-    frame of each piece has zeros.
+    those of one frame before, and of the next frame with the one two before (cuts last, flashes do not). velocity
+    (frames, 2) is how far the strongest cells move to the right and down, in picture widths, and coherence, 0 … 1, how
+    much they do it as one body. The first frame of each piece has zeros.
     """
 
     piece: NDArray[np.int32]
@@ -38,6 +43,8 @@ class Motion:
     local: NDArray[np.float32]
     jump: NDArray[np.float32]
     span: NDArray[np.float32]
+    velocity: NDArray[np.float32]
+    coherence: NDArray[np.float32]
 
 
 #: Rows and columns of a picture that count.
@@ -50,7 +57,7 @@ def measure(frames: Iterable[GreyFrame], regions: Regions | None = None) -> Moti
 
     Raises BAD_INPUT for a region too small for its picture.
     """
-    rows: list[tuple[int, float, float, float, float, float, float]] = []
+    rows: list[list[float]] = []
     tracker = _Tracker()
     thumbnails: list[NDArray[np.float32]] = []
     last: GreyFrame | None = None
@@ -58,24 +65,27 @@ def measure(frames: Iterable[GreyFrame], regions: Regions | None = None) -> Moti
         thumbnail = cv2.resize(frame.image, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
         if last is None or last.piece != frame.piece or last.image.shape != frame.image.shape:
             tracker = _Tracker()
-            tracker.add(frame.image)
-            thumbnails = [thumbnail]
-            rows.append((frame.piece, frame.seconds, 0.0, 0.0, 0.0, 0.0, 0.0))
-            last = frame
-            continue
+            thumbnails = []
         window = regions.window(frame.piece, frame.seconds, frame.image.shape) if regions else _WHOLE
         movement = tracker.add(frame.image, window)
-        jump = float(np.abs(thumbnail - thumbnails[-1]).mean())
+        jump = float(np.abs(thumbnail - thumbnails[-1]).mean()) if thumbnails else 0.0
         if len(thumbnails) == 3:
-            rows[-1] = (*rows[-1][:6], float(np.abs(thumbnail - thumbnails[0]).mean()))
+            rows[-1][-1] = float(np.abs(thumbnail - thumbnails[0]).mean())
         thumbnails = [*thumbnails[-2:], thumbnail]
-        rows.append((frame.piece, frame.seconds, *movement, jump, jump))
+        rows.append([frame.piece, frame.seconds, *movement, jump, jump])
         last = frame
-    table = np.array(rows, np.float64).reshape(len(rows), 7)
+    table = np.array(rows, np.float64).reshape(len(rows), _COLUMNS)
+    values = table.astype(np.float32)
     return Motion(
-        table[:, 0].astype(np.int32),
-        table[:, 1],
-        *(table[:, column].astype(np.float32) for column in (2, 3, 4, 5, 6)),
+        piece=table[:, 0].astype(np.int32),
+        seconds=table[:, 1],
+        difference=values[:, 2],
+        residual=values[:, 3],
+        local=values[:, 4],
+        velocity=values[:, 5:7],
+        coherence=values[:, 7],
+        jump=values[:, 8],
+        span=values[:, 9],
     )
 
 
@@ -88,44 +98,51 @@ class _Tracker:
     def __init__(self) -> None:
         self._before: Grey | None = None
         self._small: Grey | None = None
+        self._flow = Flow()
 
-    def add(self, image: Grey, window: Window = _WHOLE) -> tuple[float, float, float]:
-        """Movement since the frame before: difference, and residual and local of a window (see Motion)."""
+    def add(self, image: Grey, window: Window = _WHOLE) -> _Row:
+        """Movement since the frame before: difference; in a window residual, local, velocity, coherence of Motion."""
         before, small_before = self._before, self._small
         scale = min(1.0, _TRACK_WIDTH / image.shape[1])
         small = image if scale == 1 else _resized(image, scale)
         self._before, self._small = image, small
         if before is None or small_before is None:
-            return 0.0, 0.0, 0.0
+            return _NOTHING
         difference = cv2.absdiff(image, before)
         plain = float(difference.mean())
         if plain == 0.0:
-            return 0.0, 0.0, 0.0
+            return _NOTHING
         camera = _camera(small_before, small)
         covered = np.ones(image.shape, np.float32)
         if camera is not None:
-            camera[:, 2] /= scale
+            large = camera.copy()
+            large[:, 2] /= scale
             size = (image.shape[1], image.shape[0])
-            moved = cv2.warpAffine(before, camera, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-            reached = cv2.warpAffine(covered, camera, size, flags=cv2.INTER_NEAREST)
+            moved = cv2.warpAffine(before, large, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            reached = cv2.warpAffine(covered, large, size, flags=cv2.INTER_NEAREST)
             residual = cv2.absdiff(image, moved)
             # A wrong estimate must not add motion that is not there.
             if reached[window].any() and residual[window][reached[window] > 0].mean() <= difference[window].mean():
                 difference, covered = residual, reached
+            else:
+                camera = None
         movement = np.asarray(cv2.multiply(difference, covered, dtype=cv2.CV_32F), np.float32)
-        return plain, *_strongest(movement, np.asarray(covered, np.float32), window)
+        chosen = np.zeros(image.shape, np.float32)
+        chosen[window] = covered[window]
+        cells = (min(_CELLS[0], small.shape[1]), min(_CELLS[1], small.shape[0]))
+        strongest, residual, local = _strongest(movement, chosen, cells)
+        return plain, residual, local, *self._flow.between(small_before, small, camera, movement, cells, strongest)
 
 
-def _strongest(movement: NDArray[np.float32], covered: NDArray[np.float32], window: Window) -> tuple[float, float]:
-    """Mean movement in the strongest cells of a window, and their share of the whole picture's movement."""
-    chosen = np.zeros_like(covered)
-    chosen[window] = covered[window]
-    cells = (min(_CELLS[0], covered.shape[1]), min(_CELLS[1], covered.shape[0]))
+def _strongest(
+    movement: NDArray[np.float32], chosen: NDArray[np.float32], cells: tuple[int, int]
+) -> tuple[NDArray[np.intp], float, float]:
+    """The strongest of the chosen cells, mean movement in them, and their share of the whole picture's movement."""
     sums = cv2.resize(movement * chosen, cells, interpolation=cv2.INTER_AREA).ravel()
     areas = cv2.resize(chosen, cells, interpolation=cv2.INTER_AREA).ravel()
     order = np.argsort(sums / np.maximum(areas, 1e-6))[-_STRONGEST:]
     total = float(movement.mean()) * len(sums)
-    return float(sums[order].sum() / max(areas[order].sum(), 1e-6)), float(sums[order].sum() / max(total, 1e-6))
+    return order, float(sums[order].sum() / max(areas[order].sum(), 1e-6)), float(sums[order].sum() / max(total, 1e-6))
 
 
 def _resized(image: Grey, scale: float) -> Grey:

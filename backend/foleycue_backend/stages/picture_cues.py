@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cues from the picture: where movement stops hard.
+"""Cues from the picture: where movement stops hard, or turns back at speed.
 
 The measure is the camera-compensated frame difference in the tenth of the picture that moves most, smoothed 1-2-1. A
 cue starts as one of its prominent peaks after which the movement falls suddenly, and is then moved to the largest
-one-frame drop within 150 ms: speed peaks before contact, contact is where it ends. The rules were measured on real and
-rendered pictures (docs/cues.md).
+one-frame drop within 150 ms: speed peaks before contact, contact is where it ends. Bounces are added, and replace what
+lies beside them where the shot's thing bounces. The rules were measured on real and rendered pictures (docs/cues.md).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks, peak_prominences
 
+from foleycue_backend.stages.bounces import find_bounces
 from foleycue_backend.stages.motion import Motion
 from foleycue_shared.cues import MAX_CUES, Cue, CueSource
 from foleycue_shared.timing import CUE_RATE, FrameRange
@@ -25,6 +27,8 @@ CURVE_RATE = 50
 
 _GAP = 0.100
 _IMPACT = 0.150
+#: So many cues beside bounces, and half of a shot's, mean that the shot's thing bounces.
+_BOUNCING = 3
 _PROMINENCE = 0.6
 #: A peak counts for no more than so many times what the movement then loses within so many seconds.
 _FALLS, _FALL = 3, 0.070
@@ -68,12 +72,18 @@ def predict(motion: Motion, span: FrameRange, sensitivity: float) -> Prediction:
 
 @dataclass(frozen=True)
 class CleanShot:
-    """A shot's seconds, its motion without cuts and repeated frames, the same smoothed, and how local it is."""
+    """A shot's seconds, its motion without cuts and repeated frames, the same smoothed, and how local it is.
+
+    fresh are the rows that are neither; velocity and coherence are those of Motion.
+    """
 
     seconds: NDArray[np.float64]
     motion: NDArray[np.float64]
     smooth: NDArray[np.float64]
     local: NDArray[np.float64]
+    fresh: NDArray[np.intp]
+    velocity: NDArray[np.float64]
+    coherence: NDArray[np.float64]
 
 
 def clean(motion: Motion, rows: slice) -> CleanShot:
@@ -86,12 +96,13 @@ def clean(motion: Motion, rows: slice) -> CleanShot:
     for cut in find_cuts(motion.jump[rows], motion.span[rows], repeated):
         spoilt[max(0, cut - _CUT_REACH) : cut + _CUT_REACH + 1] = True
     spoilt |= repeated
-    good = np.flatnonzero(~spoilt)
-    if len(good):
-        values = np.interp(np.arange(len(values)), good, values[good])
+    fresh = np.flatnonzero(~spoilt)
+    if len(fresh):
+        values = np.interp(np.arange(len(values)), fresh, values[fresh])
     padded = np.pad(values, 1, mode="edge")
     smooth = (padded[:-2] + 2 * values + padded[2:]) / 4
-    return CleanShot(motion.seconds[rows], values, smooth, motion.local[rows].astype(np.float64))
+    others = (getattr(motion, name)[rows].astype(np.float64) for name in ("velocity", "coherence"))
+    return CleanShot(motion.seconds[rows], values, smooth, motion.local[rows].astype(np.float64), fresh, *others)
 
 
 def find_cuts(jump: NDArray[np.float32], span: NDArray[np.float32], repeated: NDArray[np.bool_]) -> list[int]:
@@ -117,17 +128,39 @@ def find_repeats(difference: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def pick(shot: CleanShot, spread: float, factor: float) -> list[tuple[float, float]]:
-    """(seconds, height) of each cue: prominent peaks before a fall, 100 ms apart, moved to the impact after them."""
+    """(seconds, height) of each cue: prominent peaks before a fall, moved to the impact after them, and bounces."""
     peaks, heights = _peaks(shot, spread, factor)
-    kept: list[int] = []
-    for k in np.argsort(-heights, kind="stable"):
-        if all(abs(shot.seconds[peaks[k]] - shot.seconds[peaks[other]]) >= _GAP for other in kept):
-            kept.append(int(k))
     found: dict[float, float] = {}
-    for k in kept:
+    for k in _apart(shot.seconds[peaks], heights):
         time = _impact(shot, int(peaks[k]))
         found[time] = max(found.get(time, 0.0), float(heights[k]))
-    return sorted(found.items())
+    bounces = _bounces(shot, factor)
+    twice = [time for time in found if _beside(time, bounces)]
+    if len(twice) >= max(_BOUNCING, len(found) / 2):
+        # What bounces touches where it turns, not where its movement falls later.
+        found = {time: height for time, height in found.items() if time not in twice}
+    return sorted((found | {time: height for time, height in bounces.items() if not _beside(time, found)}).items())
+
+
+def _apart(seconds: NDArray[np.float64], heights: NDArray[np.float64]) -> list[int]:
+    """The highest first, each _GAP or more from those before it."""
+    kept: list[int] = []
+    for k in np.argsort(-heights, kind="stable").tolist():
+        if all(abs(seconds[k] - seconds[other]) >= _GAP for other in kept):
+            kept.append(k)
+    return kept
+
+
+def _beside(time: float, others: Iterable[float]) -> bool:
+    return any(abs(time - other) <= _IMPACT for other in others)
+
+
+def _bounces(shot: CleanShot, factor: float) -> dict[float, float]:
+    """Bounces by their seconds: as high as the movement there stands above the shot's rest."""
+    fresh = shot.fresh
+    rows, times, changes = find_bounces(shot.seconds[fresh], shot.velocity[fresh], shot.coherence[fresh], factor)
+    heights = np.maximum(_LEAST_SPREAD, shot.smooth[fresh[rows]] - np.percentile(shot.smooth, 5))
+    return {float(times[k]): float(heights[k]) for k in _apart(times, changes)}
 
 
 def _peaks(shot: CleanShot, spread: float, factor: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

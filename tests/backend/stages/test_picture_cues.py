@@ -2,11 +2,14 @@
 """Cues from pictures whose contact times are known."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 
 from backend.stages.media_files import striker, write_video
+from fakes.contact_scenes import Filming, contact_scene
+from foleycue_backend.stages.bounces import find_bounces
 from foleycue_backend.stages.motion import Motion, measure
 from foleycue_backend.stages.picture_cues import clean, find_cuts, find_repeats, predict
 from foleycue_backend.stages.pictures import GreyFrame, grey_frames
@@ -101,10 +104,41 @@ def test_the_curve_follows_the_pictures_own_rate():
 
 def test_a_slow_lift_is_no_cue():
     lift = np.concatenate([np.zeros(12), np.hanning(36) * 8, np.zeros(12), np.linspace(0, 9, 8), np.zeros(16)])
+    lift = lift.astype(np.float32)
     zeros = np.zeros(len(lift), np.float32)
-    motion = Motion(zeros.astype(np.int32), np.arange(len(lift)) / 30, lift + 1, lift + 1, zeros, zeros, zeros)
+    motion = Motion(
+        zeros.astype(np.int32), np.arange(len(lift)) / 30, lift + 1, lift + 1, zeros, zeros, zeros,
+        velocity=np.zeros((len(lift), 2), np.float32), coherence=zeros,
+    )  # fmt: skip
     cues = predict(motion, FrameRange(0, len(lift), Fraction(30)), 0.5).cues
     assert [round(cue.seconds * 30) for cue in cues] == [67]
+
+
+def test_a_ball_that_bounces_is_heard_at_each_contact():
+    """Its picture changes as much after a contact as before, so that no fall of movement tells it."""
+    scene = contact_scene("ball", 7, Filming())
+    cues = predict(_motion(scene.draw, scene.frames), FrameRange(0, scene.frames, Fraction(30)), 0.5).cues
+    assert _f1(cues, scene.contacts)[0] >= 0.8
+
+
+def test_a_bounce_of_something_faint_is_a_cue_like_others():
+    """What turns back may change the picture less than anything else in the shot."""
+    lively = _arrays(0, 5.0)
+    lively["residual"] = np.where(np.arange(60) == 31, 0.0, lively["residual"] + 3).astype(np.float32)
+    lively["velocity"][28:32, 1], lively["velocity"][32:36, 1], lively["coherence"][:] = 0.02, -0.02, 1
+    cues = predict(Motion(**lively), FrameRange(0, 60, Fraction(30)), 0.5).cues
+    assert any(round(cue.seconds * 30) == 31 and 0 < cue.strength <= 1 for cue in cues)
+
+
+def test_what_slows_down_before_it_turns_does_not_bounce():
+    """A pendulum turns back too, but not at speed."""
+    times = np.arange(90) / 30
+    swing = np.stack([np.diff(0.2 * np.sin(2 * np.pi * times), prepend=0.0), np.zeros(90)], 1)
+    bounce = np.stack([np.diff(0.3 * np.abs(np.sin(np.pi * times)), prepend=0.0), np.zeros(90)], 1)
+    assert not len(find_bounces(times, swing, np.ones(90), 1.0)[0])
+    found = find_bounces(times, bounce, np.ones(90), 1.0)[1] * 30
+    assert {30, 60} <= set(np.round(found).tolist())
+    assert np.abs(found - 30 * np.round(found / 30)).max() <= 1.5
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
@@ -124,14 +158,22 @@ def test_a_still_picture_has_no_cues_and_no_confidence():
 
 
 def test_shots_are_not_held_against_each_other():
-    still = Motion(*(np.concatenate([a, b]) for a, b in zip(_arrays(0, 5.0), _arrays(1, 0.0), strict=True)))
-    cues = predict(still, FrameRange(0, 120, Fraction(30)), 0.5).cues
+    lively, still = _arrays(0, 5.0), _arrays(1, 0.0)
+    both = Motion(**{name: np.concatenate([lively[name], still[name]]) for name in lively})
+    cues = predict(both, FrameRange(0, 120, Fraction(30)), 0.5).cues
     assert cues
     assert all(cue.seconds < 2.0 for cue in cues)
 
 
-def _arrays(piece, size):
+def _arrays(piece, size) -> dict[str, Any]:
     values = np.zeros(60, np.float32)
     values[10::15] = size
     zeros = np.zeros(60, np.float32)
-    return np.full(60, piece, np.int32), (np.arange(60) + 60 * piece) / 30, values, values, zeros, zeros, zeros
+    return {
+        "piece": np.full(60, piece, np.int32),
+        "seconds": (np.arange(60) + 60 * piece) / 30,
+        "difference": values,
+        "residual": values,
+        **{name: zeros.copy() for name in ("local", "jump", "span", "coherence")},
+        "velocity": np.zeros((60, 2), np.float32),
+    }

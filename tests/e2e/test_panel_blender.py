@@ -15,16 +15,14 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.blender import RealBlender, blender_command
+from fakes.shown_panel import panel_at
 from foleycue_backend.engines.registry import engine_info
 from foleycue_plugin.bridge.server import current_bridge
 from foleycue_plugin.demo import TIMELINE
 from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.places import Places
-from foleycue_ui.app import client_factory
 from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
-from foleycue_ui.playback.clock import SilentClock
-from foleycue_ui.playback.player import Player
 
 pytestmark = [
     pytest.mark.skipif(not engine_info("mini").available, reason="the weights of mini are not here"),
@@ -48,13 +46,9 @@ result = {s.name: [s.channel, s.frame_final_start, s.frame_final_end, sequencer.
 @pytest.fixture
 def panel(qtbot: QtBot, qapp: QApplication, real_home: Places) -> Iterator[Panel]:
     theme.apply(qapp)
-    shown = Panel(real_home, client_factory(real_home), Player(make_clock=SilentClock))
-    shown.show()
-    shown.controller.start()
-    qtbot.waitUntil(lambda: current_bridge() is not None, timeout=PATIENCE)
-    yield shown
-    shown.close()
-    shown.deleteLater()
+    with panel_at(real_home) as shown:
+        qtbot.waitUntil(lambda: current_bridge() is not None, timeout=PATIENCE)
+        yield shown
 
 
 def test_generate_insert_reopen_regenerate(panel: Panel, qtbot: QtBot, tmp_path: Path):

@@ -6,7 +6,6 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,16 +17,14 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fakes.shown_panel import panel_at
 from foleycue_backend.engines.registry import engine_info
 from foleycue_plugin.demo import TIMELINE
 from foleycue_shared.broadcast_wav import read_wav_header
 from foleycue_shared.places import Places
 from foleycue_shared.timing import frames_to_samples
-from foleycue_ui.app import client_factory
 from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
-from foleycue_ui.playback.clock import SilentClock
-from foleycue_ui.playback.player import Player
 
 pytestmark = [
     pytest.mark.skipif(not engine_info("mini").available, reason="the weights of mini are not here"),
@@ -38,16 +35,6 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 240_000
-
-
-@contextmanager
-def panel_at(places: Places) -> Iterator[Panel]:
-    shown = Panel(places, client_factory(places), Player(make_clock=SilentClock))
-    shown.show()
-    shown.controller.start()
-    yield shown
-    shown.close()
-    shown.deleteLater()
 
 
 @pytest.fixture

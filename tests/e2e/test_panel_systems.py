@@ -13,14 +13,12 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fakes.shown_panel import panel_at
 from foleycue_plugin.demo import TIMELINE
 from foleycue_shared.places import Places
 from foleycue_shared.timing import frames_to_samples
-from foleycue_ui.app import client_factory
 from foleycue_ui.look import theme
 from foleycue_ui.panel import Panel
-from foleycue_ui.playback.clock import SilentClock
-from foleycue_ui.playback.player import Player
 
 pytest.importorskip("torch", reason="no engine without torch")
 pytestmark = pytest.mark.timeout(600)
@@ -57,12 +55,8 @@ def panel(qtbot: QtBot, qapp: QApplication, real_home: Places, tmp_path: Path) -
         write(tmp_path / name)
         install(name, tmp_path / name)
     theme.apply(qapp)
-    shown = Panel(real_home, client_factory(real_home), Player(make_clock=SilentClock))
-    shown.show()
-    shown.controller.start()
-    yield shown
-    shown.close()
-    shown.deleteLater()
+    with panel_at(real_home) as shown:
+        yield shown
 
 
 def write_grounding(folder: Path) -> None:

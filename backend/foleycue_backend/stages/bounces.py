@@ -28,26 +28,26 @@ def find_bounces(
     """
     if len(seconds) < 4:
         return np.zeros(0, np.intp), np.zeros(0), np.zeros(0)
-    course = velocity / np.diff(seconds, prepend=2 * seconds[0] - seconds[1])[:, None]
+    steps = np.diff(seconds, prepend=2 * seconds[0] - seconds[1])
+    course = velocity / steps[:, None]
     speed = np.linalg.norm(course, axis=1)
     fast = max(_LEAST, factor * _FAST * float(np.percentile(speed, _FASTEST)))
-    found = []
-    # The picture of the contact itself may show both ways.
-    for skipped in (0, 1):
-        last = np.arange(1, len(seconds) - 1 - skipped)
-        back = last + 1 + skipped
-        is_bounce = (
-            (speed[last] >= np.maximum(fast, speed[last - 1]))
-            & (speed[back] >= _REBOUND * speed[last])
-            & (np.minimum(coherence[last], coherence[back]) >= _COHERENT)
-            & (_dots(course, last, back) <= _TURN * speed[last] * speed[back])
-            & (_dots(course, last, last - 1) >= _STRAIGHT * speed[last] * speed[last - 1])
-        )
-        last, back = last[is_bounce], back[is_bounce]
-        found.append((last, seconds[last + skipped], np.linalg.norm(course[back] - course[last], axis=1)))
-    rows, times, changes = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return rows, times, changes
+    last = np.arange(1, len(seconds) - 2)
+    back = last + 2  # the step between holds the contact, and shows some of both ways
+    is_bounce = (
+        (speed[last] >= np.maximum(fast, speed[last - 1]))
+        & (speed[back] >= _REBOUND * speed[last])
+        & (np.minimum(coherence[last], coherence[back]) >= _COHERENT)
+        & (_dots(course[last], course[back]) <= _TURN * speed[last] * speed[back])
+        & (_dots(course[last], course[last - 1]) >= _STRAIGHT * speed[last] * speed[last - 1])
+    )
+    last, back = last[is_bounce], back[is_bounce]
+    change = course[last] - course[back]
+    size = _dots(change, change)
+    # As much of that step belongs to the way in as its own velocity lies between those of both ways.
+    share = np.clip(_dots(course[last + 1] - course[back], change) / size, 0, 1)
+    return last, seconds[last] + share * steps[last + 1], np.sqrt(size)
 
 
-def _dots(course: Floats, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
-    return np.einsum("ij,ij->i", course[first], course[second])
+def _dots(first: Floats, second: Floats) -> Floats:
+    return np.einsum("ij,ij->i", first, second)

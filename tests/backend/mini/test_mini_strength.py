@@ -67,3 +67,14 @@ def test_a_bed_moves_within_bounds_and_an_even_line_moves_nothing():
     assert float(moved.abs().max()) == pytest.approx(MOST_DB, abs=0.05)
     even, flat = bed(40.0, np.full(200, 0.4))
     assert trim_bed(even, flat) is even
+
+
+def test_a_bed_does_not_pause():
+    mel, intensity = bed(RANGE_DB, np.full(200, 0.4))
+    paused = mel.clone()
+    paused[:, 100:125] -= 16 * np.log(10) / 10
+    paused[:, 200:225] -= 10 * np.log(10) / 10
+    moved = (trim_bed(paused, intensity) - paused) * 10 / np.log(10)
+    assert float(moved[0, 110]) == pytest.approx(4, abs=0.05)
+    moved[:, 100:125] = 0
+    assert float(moved.abs().max()) == pytest.approx(0, abs=0.01)

@@ -25,6 +25,8 @@ _HEARD = 15
 _WINDOW, _SOFT = 25, 0.1
 #: A line must reach this far, in so many windows, for its trend to be known.
 _REACH, _LEAST = 0.2, 4
+#: A true bed's quietest quarter of a second lies no further below its usual level, in dB.
+_DEEPEST = 12.0
 
 
 def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
@@ -54,20 +56,40 @@ def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
 def trim_bed(mel: Tensor, intensity: Tensor) -> Tensor:
     """Log-mel (bands, frames) of a bed whose level follows `intensity` (frames / PATCH,), 0 … 1, by RANGE_DB.
 
-    Only the trend is moved: what wavers at one intensity, such as waves and crackle, belongs to the sound. The level at
-    REST stays as it was painted. A line that hardly moves leaves everything as it is.
+    Only the trend is moved, and what falls deep below it: what wavers at one intensity, such as waves and crackle,
+    belongs to the sound, but no bed pauses. The level at REST stays as it was painted.
     """
     line = intensity.repeat_interleave(PATCH)[: mel.shape[-1]]
     power = (torch.exp(mel) - FLOOR).clamp_min(0)
-    levels = 10 * torch.log10(_means(power.sum(0)) + FLOOR)
-    asked = _means(line)
-    heard = asked >= _SOFT
-    if int(heard.sum()) < _LEAST or float(asked[heard].max() - asked[heard].min()) < _REACH:
+    heard = _means(line) >= _SOFT
+    if int(heard.sum()) < _LEAST:
         return mel
-    away, level = asked[heard] - asked[heard].mean(), levels[heard] - levels[heard].mean()
-    slope = (away * level).sum() / (away * away).sum()
-    gain = ((RANGE_DB - slope) * (line.clamp_min(_SOFT) - REST)).clamp(-MOST_DB, MOST_DB)
-    return torch.log(power * 10 ** (gain / 10) + FLOOR)
+    gain = _trend(power, line, heard)
+    gain = (gain + _gaps(power * 10 ** (gain / 10), line, heard)).clamp(-MOST_DB, MOST_DB)
+    return torch.log(power * 10 ** (gain / 10) + FLOOR) if gain.any() else mel
+
+
+def _trend(power: Tensor, line: Tensor, heard: Tensor) -> Tensor:
+    """Gains in dB (frames,) by which the level follows the line; none for a line that hardly moves."""
+    asked, levels = _means(line)[heard], _levels(power)[heard]
+    if float(asked.max() - asked.min()) < _REACH:
+        return torch.zeros_like(line)
+    away = asked - asked.mean()
+    slope = (away * (levels - levels.mean())).sum() / (away * away).sum()
+    return ((RANGE_DB - slope) * (line.clamp_min(_SOFT) - REST)).clamp(-MOST_DB, MOST_DB)
+
+
+def _gaps(power: Tensor, line: Tensor, heard: Tensor) -> Tensor:
+    """Gains in dB (frames,) that lift windows from deeper than _DEEPEST below the law to there."""
+    law, levels = RANGE_DB * _means(line), _levels(power)
+    usual = (levels - law)[heard].median()
+    lift = torch.where(heard, (law + usual - _DEEPEST - levels).clamp_min(0), 0.0).repeat_interleave(_WINDOW)
+    return torch.cat([lift, torch.zeros(len(line) - len(lift))])
+
+
+def _levels(power: Tensor) -> Tensor:
+    """In dB, of whole windows of (bands, frames)."""
+    return 10 * torch.log10(_means(power.sum(0)) + FLOOR)
 
 
 def _means(values: Tensor) -> Tensor:

@@ -78,3 +78,13 @@ def test_a_bed_does_not_pause():
     assert float(moved[0, 110]) == pytest.approx(4, abs=0.05)
     moved[:, 100:125] = 0
     assert float(moved.abs().max()) == pytest.approx(0, abs=0.01)
+
+
+def test_no_spark_drowns_a_bed():
+    mel, intensity = bed(RANGE_DB, np.linspace(0.3, 0.9, 200))
+    loud = mel.clone()
+    loud[:, 400] += 30 * np.log(10) / 10
+    loud[:, 600] += 14 * np.log(10) / 10
+    moved = (trim_bed(loud, intensity) - loud) * 10 / np.log(10)
+    assert float(moved[0, 400]) == pytest.approx(-14, abs=0.5)
+    assert float(moved[0, 600]) == pytest.approx(0, abs=0.5)

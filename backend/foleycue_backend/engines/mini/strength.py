@@ -25,8 +25,8 @@ _HEARD = 15
 _WINDOW, _SOFT = 25, 0.1
 #: A line must reach this far, in so many windows, for its trend to be known.
 _REACH, _LEAST = 0.2, 4
-#: A true bed's quietest quarter of a second lies no further below its usual level, in dB.
-_DEEPEST = 12.0
+#: A true bed's quietest quarter of a second lies no further below its usual level, in dB, its loudest 10 ms above it.
+_DEEPEST, _LOUDEST = 12.0, 16.0
 
 
 def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
@@ -56,8 +56,8 @@ def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:
 def trim_bed(mel: Tensor, intensity: Tensor) -> Tensor:
     """Log-mel (bands, frames) of a bed whose level follows `intensity` (frames / PATCH,), 0 … 1, by RANGE_DB.
 
-    Only the trend is moved, and what falls deep below it: what wavers at one intensity, such as waves and crackle,
-    belongs to the sound, but no bed pauses. The level at REST stays as it was painted.
+    Only the trend is moved, and what no true bed does: what wavers at one intensity, such as waves and crackle, belongs
+    to the sound, but no bed pauses, and no spark drowns all others. The level at REST stays as it was painted.
     """
     line = intensity.repeat_interleave(PATCH)[: mel.shape[-1]]
     power = (torch.exp(mel) - FLOOR).clamp_min(0)
@@ -65,7 +65,11 @@ def trim_bed(mel: Tensor, intensity: Tensor) -> Tensor:
     if int(heard.sum()) < _LEAST:
         return mel
     gain = _trend(power, line, heard)
-    gain = (gain + _gaps(power * 10 ** (gain / 10), line, heard)).clamp(-MOST_DB, MOST_DB)
+    moved = power * 10 ** (gain / 10)
+    usual = (_levels(moved) - RANGE_DB * _means(line))[heard].median()
+    law = RANGE_DB * line.clamp_min(_SOFT) + usual
+    gain = (gain + _gaps(moved, law, heard)).clamp(-MOST_DB, MOST_DB)
+    gain = gain + _sparks(power * 10 ** (gain / 10), law)
     return torch.log(power * 10 ** (gain / 10) + FLOOR) if gain.any() else mel
 
 
@@ -79,12 +83,18 @@ def _trend(power: Tensor, line: Tensor, heard: Tensor) -> Tensor:
     return ((RANGE_DB - slope) * (line.clamp_min(_SOFT) - REST)).clamp(-MOST_DB, MOST_DB)
 
 
-def _gaps(power: Tensor, line: Tensor, heard: Tensor) -> Tensor:
-    """Gains in dB (frames,) that lift windows from deeper than _DEEPEST below the law to there."""
-    law, levels = RANGE_DB * _means(line), _levels(power)
-    usual = (levels - law)[heard].median()
-    lift = torch.where(heard, (law + usual - _DEEPEST - levels).clamp_min(0), 0.0).repeat_interleave(_WINDOW)
-    return torch.cat([lift, torch.zeros(len(line) - len(lift))])
+def _gaps(power: Tensor, law: Tensor, heard: Tensor) -> Tensor:
+    """Gains in dB (frames,) that lift windows from deeper than _DEEPEST below the law (frames,) in dB to there."""
+    lift = torch.where(heard, (_means(law) - _DEEPEST - _levels(power)).clamp_min(0), 0.0).repeat_interleave(_WINDOW)
+    return torch.cat([lift, torch.zeros(len(law) - len(lift))])
+
+
+def _sparks(power: Tensor, law: Tensor) -> Tensor:
+    """Gains in dB (frames,) that bring frames from more than _LOUDEST above the law down to there.
+
+    One spark too loud would make the whole take soft, whose peak is what fits into a file.
+    """
+    return (law + _LOUDEST - 10 * torch.log10(power.sum(0) + FLOOR)).clamp_max(0)
 
 
 def _levels(power: Tensor) -> Tensor:

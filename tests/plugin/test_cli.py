@@ -187,10 +187,9 @@ def test_backend_status(home, capsys):
         assert "runs as process" in run(capsys, "backend", "start")[1]
 
 
-def bad_inputs(folder, movies):
-    """Every way to ask for nonsense: arguments, and a word of the sentence."""
+def write_bad_files(folder, movies):
+    """What nobody should be able to generate from, and files that are in the way."""
     url = str(movies["25"])
-    edit = folder / "edit.otio"
     (folder / "garbage.otio").write_text("garbage")
     (folder / "deep.otio").write_text("[" * 200_000)
     (folder / "clip.otio").write_text('{"OTIO_SCHEMA": "Gap.1"}')
@@ -218,6 +217,11 @@ def bad_inputs(folder, movies):
     )  # fmt: skip
     write_timeline(folder / "bad media.otio", RATE, 0, [clip("c", str(folder / "noise.mp4"), part)])
     write_timeline(folder / "heard only.otio", RATE, 0, [clip("c", str(folder / "sound.wav"), part)])
+
+
+def bad_inputs(folder):
+    """Every way to ask for nonsense: arguments, and a word of the sentence."""
+    edit = folder / "edit.otio"
     generate, heard = ["generate", edit], folder / "heard too.otio"
     return {
         "missing file": (["generate", folder / "nope.otio"], "does not exist"),
@@ -283,7 +287,8 @@ def bad_inputs(folder, movies):
 
 def test_bad_input_is_one_sentence_status_2_and_nothing_written(backend, source, movies, home, capsys):
     folder = source.parent
-    table = bad_inputs(folder, movies)
+    write_bad_files(folder, movies)
+    table = bad_inputs(folder)
     (folder.parent / "dir.wav").mkdir()
     (folder / "there--2.wav").touch()
     url = str(movies["25"])

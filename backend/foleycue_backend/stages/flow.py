@@ -54,5 +54,4 @@ class Flow:
 def _of_camera(camera: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float32]:
     """How far the camera moves each pixel: (rows, columns, 2)."""
     y, x = np.mgrid[:rows, :columns]
-    moved = np.stack([x, y, np.ones_like(x)], -1) @ camera.T
-    return (moved - np.stack([x, y], -1)).astype(np.float32)
+    return (np.stack([x, y, np.ones_like(x)], -1) @ (camera - np.eye(2, 3)).T).astype(np.float32)

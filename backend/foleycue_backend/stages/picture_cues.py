@@ -7,11 +7,12 @@ one-frame drop within 150 ms: speed peaks before contact, contact is where it en
 lies beside them where the shot's thing bounces. The rules were measured on real and rendered pictures (docs/cues.md).
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,24 +136,30 @@ def pick(shot: CleanShot, spread: float, factor: float) -> list[tuple[float, flo
         time = _impact(shot, int(peaks[k]))
         found[time] = max(found.get(time, 0.0), float(heights[k]))
     bounces = _bounces(shot, factor)
-    twice = [time for time in found if _beside(time, bounces)]
-    if len(twice) >= max(_BOUNCING, len(found) / 2):
+    turns = sorted(bounces)
+    single = {time: height for time, height in found.items() if _nearest(time, turns) > _IMPACT}
+    if len(found) - len(single) >= max(_BOUNCING, len(found) / 2):
         # What bounces touches where it turns, not where its movement falls later.
-        found = {time: height for time, height in found.items() if time not in twice}
-    return sorted((found | {time: height for time, height in bounces.items() if not _beside(time, found)}).items())
+        found = single
+    falls = sorted(found)
+    return sorted((found | {t: height for t, height in bounces.items() if _nearest(t, falls) > _IMPACT}).items())
 
 
 def _apart(seconds: NDArray[np.float64], heights: NDArray[np.float64]) -> list[int]:
     """The highest first, each _GAP or more from those before it."""
     kept: list[int] = []
+    taken: list[float] = []
     for k in np.argsort(-heights, kind="stable").tolist():
-        if all(abs(seconds[k] - seconds[other]) >= _GAP for other in kept):
+        if _nearest(float(seconds[k]), taken) >= _GAP:
             kept.append(k)
+            insort(taken, float(seconds[k]))
     return kept
 
 
-def _beside(time: float, others: Iterable[float]) -> bool:
-    return any(abs(time - other) <= _IMPACT for other in others)
+def _nearest(time: float, others: Sequence[float]) -> float:
+    """How far the nearest of others lies, which are in order; infinitely far where there is none."""
+    at = bisect_left(others, time)
+    return min((abs(time - other) for other in others[max(0, at - 1) : at + 1]), default=inf)
 
 
 def _bounces(shot: CleanShot, factor: float) -> dict[float, float]:

@@ -17,7 +17,7 @@ from foleycue_backend.engines.mini.mel import FLOOR
 
 #: Strength 1 is this much louder than strength 0.
 RANGE_DB = 24.0
-#: A strike, or a moment of a bed, is moved by at most this much.
+#: A strike, or a moment of a bed, is moved by at most this much; but a spark is held however far it flies.
 MOST_DB = 8.0
 #: Frames after a cue over which a strike is measured.
 _HEARD = 15

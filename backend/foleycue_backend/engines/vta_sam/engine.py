@@ -13,7 +13,7 @@ from foleycue_backend.engines.base import Features, OnStep, Pictures
 from foleycue_backend.engines.studio.installed import InstalledEngine
 from foleycue_backend.engines.vta_ldm import engine as vta_ldm
 from foleycue_backend.engines.vta_ldm.settings import PICTURE_SCALE, SETTINGS
-from foleycue_backend.engines.vta_sam.published import MODEL, TEXT_TOWER
+from foleycue_backend.engines.vta_sam.published import MODEL, NO_TEXT_TOWER, TEXT_TOWER
 from foleycue_backend.engines.vta_sam.settings import GAIN
 from foleycue_backend.grounding.objects import objects_of
 from foleycue_backend.grounding.published import MODEL as GROUNDING
@@ -75,9 +75,10 @@ class VtaSamEngine(InstalledEngine["VtaSamStudio"]):
 
 
 def _missing(store: Store) -> str:
-    for model, what in ((GROUNDING, "what finds objects"), (TEXT_TOWER, "CLIP's text tower")):
-        if store.installed(model.name) is None:
-            return f"{what} is not installed: get it with `foleycue models pull {model.name}`."
+    if store.installed(GROUNDING.name) is None:
+        return f"what finds objects is not installed: get it with `foleycue models pull {GROUNDING.name}`."
+    if store.installed(TEXT_TOWER.name) is None:
+        return NO_TEXT_TOWER
     return ""
 
 

@@ -14,7 +14,7 @@ from transformers import AutoTokenizer
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from foleycue_backend.engines.vta_sam.published import TEXT_TOWER
+from foleycue_backend.engines.vta_sam.published import NO_TEXT_TOWER, TEXT_TOWER
 from foleycue_backend.models.store import installed
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
@@ -31,10 +31,7 @@ def embed(names: Sequence[str]) -> NDArray[np.float32]:
     """Embeddings (objects, width) by the installed text tower. Raises UNKNOWN_ENGINE where it is not installed."""
     folder = installed(TEXT_TOWER.name)
     if folder is None:
-        raise FoleyCueError(
-            ErrorCode.UNKNOWN_ENGINE,
-            f"CLIP's text tower is not installed: get it with `foleycue models pull {TEXT_TOWER.name}`.",
-        )
+        raise FoleyCueError(ErrorCode.UNKNOWN_ENGINE, NO_TEXT_TOWER)
     tower: Any = CLIPTextModelWithProjection.from_pretrained(folder, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     return embed_names(tower.eval(), tokenizer, names).numpy()

@@ -45,3 +45,5 @@ TEXT_TOWER = Model(
     ),
     converter="foleycue_backend.engines.vta_sam.converter:convert",
 )
+
+NO_TEXT_TOWER = f"CLIP's text tower is not installed: get it with `foleycue models pull {TEXT_TOWER.name}`."

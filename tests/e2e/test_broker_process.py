@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import zmq
 
-from fakes.line import Line, alive, backend_process, children, generate, info_of, python_path, wait_until_gone
+from fakes.line import Line, alive, backend_process, generate, info_of, python_path, wait_until_gone, worker_of
 from foleycue_plugin.backend_process import backend_status, ensure_backend, stop_backend
 from foleycue_plugin.client import Client, ConnectionState
 from foleycue_shared import wire
@@ -36,7 +36,7 @@ def test_a_killed_broker_takes_its_worker_along_and_leaves_nothing_in_the_way(tm
         with Line(places) as line:
             line.send(generate(prompt="slow", takes=4), b"{}")
             wait_for_step(line)
-            (worker,) = children(process.pid)
+            worker = worker_of(process.pid)
             process.kill()
             process.wait()
             wait_until_gone(worker, 2.0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.line import backend_process, children
+from fakes.line import backend_process, worker_of
 from foleycue_backend.broker.options import PIPELINE
 from foleycue_backend.engines.registry import engine_info
 from foleycue_plugin.client import Client
@@ -77,7 +77,7 @@ def test_takes_by_the_shipped_engine_through_kill_and_cancel(tmp_path: Path):
             third = plan_generation(selection, prompt="hammer", seeds=range(8))
             client.send(third.request, [third.document])
             ear.wait_for(third.request.job_id, (Progress,))
-            (worker,) = children(process.pid)
+            worker = worker_of(process.pid)
             os.kill(worker, signal.SIGKILL)
             failed = ear.wait_for(third.request.job_id, TERMINAL_EVENTS)
             assert isinstance(failed, Failed) and failed.code is ErrorCode.WORKER_LOST and failed.retryable

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import zmq
 
 from foleycue_backend.broker.options import Options
@@ -167,14 +168,11 @@ def alive(pid: int) -> bool:
         return False
 
 
-def children(pid: int) -> list[int]:
-    """Process ids of a process's children."""
-    import psutil
-
-    try:
-        return [child.pid for child in psutil.Process(pid).children()]
-    except psutil.NoSuchProcess:
-        return []
+def worker_of(broker: int) -> int:
+    """Process id of the one worker of a process in which a broker runs, whatever other children it has."""
+    children = psutil.Process(broker).children()
+    (worker,) = (child.pid for child in children if "foleycue_backend.worker" in child.cmdline())
+    return worker
 
 
 def info_of(places: Places) -> ConnectionInfo:

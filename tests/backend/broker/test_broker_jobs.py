@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.line import Line, broker_thread, children, generate, wait_until_gone
+from fakes.line import Line, broker_thread, generate, wait_until_gone, worker_of
 from foleycue_shared.errors import ErrorCode
 from foleycue_shared.messages import (
     Accepted,
@@ -188,7 +188,7 @@ def test_a_worker_killed_from_outside(line: Line):
     line.send(generate("bad", prompt="slow"), DOCUMENT)
     while line.wait_for(Progress).phase != "diffuse":
         pass
-    (worker,) = children(os.getpid())
+    worker = worker_of(os.getpid())
     os.kill(worker, signal.SIGKILL)
     assert line.wait_for(Failed).code is ErrorCode.WORKER_LOST
     assert line.wait_for(WorkerState).state == "lost"
@@ -236,7 +236,7 @@ def test_load_unload_and_idle_unload(tmp_path: Path):
         while (state := line.wait_for(WorkerState)).state != "idle":
             pass
         assert state.engine == "mini"
-        (worker,) = children(os.getpid())
+        worker = worker_of(os.getpid())
         line.send(generate(prompt="slow"), DOCUMENT)
         line.send(Unload())
         assert line.wait_for(Refused).code is ErrorCode.BUSY

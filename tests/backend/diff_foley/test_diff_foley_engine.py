@@ -66,7 +66,7 @@ def studio(folder):
 def quick(monkeypatch):
     """The inversion's least squares stop at their start, as librosa's do since 0.10: a second less a window."""
 
-    def start(mel, sample_rate, rounds):
+    def start(mel, sample_rate, rounds, on_round):
         return inversion.least_squares_start(inversion.basis(sample_rate).numpy(), mel)
 
     monkeypatch.setattr(inversion, "stft_magnitudes", start)
@@ -224,6 +224,24 @@ def test_every_step_may_cancel(studio, quick, phase, at):
     with pytest.raises(Cancelled):
         sounds(studio, take(9 * RATE), on_step=on_step)
     assert told[-1] == (phase, at)
+
+
+@pytest.mark.parametrize("setting", ["default", "faithful"])
+def test_the_inversion_may_be_cancelled_midway(studio, quick, setting):
+    class Cancelled(Exception):
+        pass
+
+    heard = 0
+
+    def on_step(phase, step, steps):
+        nonlocal heard
+        heard += (phase, step) == ("vocode", 1)
+        if heard == 5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sounds(studio, take(RATE, setting=setting, steps=1), on_step=on_step)
+    assert heard == 5
 
 
 # -- the engine ------------------------------------------------------------------------------------------------------

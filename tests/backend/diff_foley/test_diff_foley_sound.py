@@ -37,6 +37,30 @@ def test_pitch_is_kept_by_default_and_lowered_as_published(rate, wanted):
     assert torch.equal(wave, inversion.invert(picture, seed=3, sample_rate=rate))
 
 
+@pytest.mark.parametrize("share", [0.2, 0.95])
+def test_inversion_ends_in_any_round_and_sounds_alike_when_heard(share):
+    """Early in the least squares, and in Griffin-Lim, which comes last."""
+
+    class Cancelled(Exception):
+        pass
+
+    picture = 0.6 * torch.rand(128, 40, generator=torch.Generator().manual_seed(4))
+    rounds = []
+    heard = inversion.invert(picture, seed=3, on_round=lambda: rounds.append(len(rounds)))
+    assert len(rounds) > 40
+    assert torch.equal(heard, inversion.invert(picture, seed=3))
+    last, told = int(share * len(rounds)), []
+
+    def cancel():
+        told.append(len(told))
+        if told[-1] == last:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        inversion.invert(picture, seed=3, on_round=cancel)
+    assert told[-1] == last
+
+
 def test_least_squares_are_never_negative_and_better_than_their_start():
     sound = 0.2 * torch.randn(1, LENGTH, generator=torch.Generator().manual_seed(1))
     mel = mel_magnitudes(spectrogram(sound + TONE / 2, LENGTH))[0].numpy()

@@ -8,6 +8,7 @@ is done in the precision, step by step, in which librosa does it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from torch import Tensor
 from foleycue_backend.engines.diff_foley.spectrogram import HOP, SAMPLE_RATE, basis, mel_magnitudes
 
 Floats = npt.NDArray[np.float32]
+#: Called after each round of either iteration; what it raises ends the work.
+OnRound = Callable[[], None]
 
 FFT = 1024
 _ITERATIONS = 32
@@ -29,6 +32,10 @@ _ROUNDS = 60
 _GROUP_BYTES = 1 << 18
 
 
+def _unheard() -> None:
+    """Nobody listens."""
+
+
 def least_squares_start(filters: Floats, mel: Floats) -> Floats:
     """The shortest solution x of filters @ x = mel, its negative values set to 0, (513, columns)."""
     inverse = np.linalg.pinv(filters.astype(np.float64))
@@ -36,7 +43,11 @@ def least_squares_start(filters: Floats, mel: Floats) -> Floats:
 
 
 def stft_magnitudes(
-    mel: Floats, sample_rate: int = SAMPLE_RATE, averaged: bool = False, rounds: int = _UNTIL_DONE
+    mel: Floats,
+    sample_rate: int = SAMPLE_RATE,
+    averaged: bool = False,
+    rounds: int = _UNTIL_DONE,
+    on_round: OnRound = _unheard,
 ) -> Floats:
     """Magnitudes (513, columns) that are never negative and come nearest to mel magnitudes (128, columns).
 
@@ -48,11 +59,14 @@ def stft_magnitudes(
     start = least_squares_start(filters, mel)
     size = max(1, _GROUP_BYTES // (filters.shape[0 if averaged else 1] * filters.itemsize))
     columns = range(0, mel.shape[1], size)
-    groups = [_nearest(filters, mel[:, at : at + size], start[:, at : at + size], averaged, rounds) for at in columns]
+    groups = [
+        _nearest(filters, mel[:, at : at + size], start[:, at : at + size], averaged, rounds, on_round)
+        for at in columns
+    ]
     return np.concatenate(groups, axis=1)
 
 
-def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool, rounds: int) -> Floats:
+def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool, rounds: int, on_round: OnRound) -> Floats:
     from scipy.optimize import fmin_l_bfgs_b
 
     weight = 1 / mel.size if averaged else 1.0
@@ -63,7 +77,8 @@ def _nearest(filters: Floats, mel: Floats, start: Floats, averaged: bool, rounds
 
     # The solver reserves its memory at once, 2 arrays as large as the answer for each round that it remembers.
     memory = min(filters.shape[1], rounds)
-    found = fmin_l_bfgs_b(misfit, start, bounds=[(0, None)] * start.size, m=memory, maxiter=rounds)[0]
+    bounds = [(0, None)] * start.size
+    found = fmin_l_bfgs_b(misfit, start, bounds=bounds, m=memory, maxiter=rounds, callback=lambda _: on_round())[0]
     return found.reshape(start.shape).astype(np.float32)
 
 
@@ -73,7 +88,11 @@ def random_phases(shape: tuple[int, ...], seed: int) -> npt.NDArray[np.float64]:
 
 
 def griffin_lim(
-    magnitudes: Floats, phases: npt.NDArray[np.float64] | None, ends: str = "constant", hop: int = HOP
+    magnitudes: Floats,
+    phases: npt.NDArray[np.float64] | None,
+    ends: str = "constant",
+    hop: int = HOP,
+    on_round: OnRound = _unheard,
 ) -> Floats:
     """Samples ((columns - 1) · hop,) whose magnitudes are near to (513, columns).
 
@@ -94,6 +113,7 @@ def griffin_lim(
         spectrum = now if before is None else now - (_MOMENTUM / (1 + _MOMENTUM)) * before
         spectrum = spectrum / (np.abs(spectrum) + np.finfo(np.float32).tiny) * target
         before = now
+        on_round()
     return _synthesised(spectrum, window, envelope, hop)
 
 
@@ -126,11 +146,11 @@ def _overlap_added(frames: npt.NDArray[np.float64], hop: int) -> Floats:
     return total
 
 
-def invert(spectrogram: Tensor, seed: int, sample_rate: int = SAMPLE_RATE) -> Tensor:
+def invert(spectrogram: Tensor, seed: int, sample_rate: int = SAMPLE_RATE, on_round: OnRound = _unheard) -> Tensor:
     """Samples ((columns - 1) · 256,) at 16 kHz, float32, not limited to -1..1, of a spectrogram (128, columns).
 
     `sample_rate` is that of the filters: 16000, or 22050 for the published sound.
     """
     mel = mel_magnitudes(spectrogram).float().cpu().numpy()
-    magnitudes = stft_magnitudes(mel, sample_rate, rounds=_ROUNDS)
-    return torch.from_numpy(griffin_lim(magnitudes, random_phases(magnitudes.shape, seed)))
+    magnitudes = stft_magnitudes(mel, sample_rate, rounds=_ROUNDS, on_round=on_round)
+    return torch.from_numpy(griffin_lim(magnitudes, random_phases(magnitudes.shape, seed), on_round=on_round))

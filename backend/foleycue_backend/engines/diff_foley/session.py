@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -82,13 +82,12 @@ class Session:
         with torch.inference_mode():
             return decode(vae, latents.transpose(2, 3).to(vae.dtype))[0].float()
 
-    def vocode(self, decoded: Tensor) -> Audio:
+    def vocode(self, decoded: Tensor, on_round: Callable[[], None]) -> Audio:
         """Samples at 16 kHz, as many as the setting's grid gives the window."""
-        if self._setting.end_to_end:
-            wave = invert(decoded, _PHASES, self._setting.bank_rate)
-        else:
+        if not self._setting.end_to_end:
             # Training spectrograms lie in 0..1; a column more at the end fills the last latent frame.
-            wave = invert(F.pad(decoded.clamp(0, 1), (0, 1), mode="replicate"), _PHASES, self._setting.bank_rate)
+            decoded = F.pad(decoded.clamp(0, 1), (0, 1), mode="replicate")
+        wave = invert(decoded, _PHASES, self._setting.bank_rate, on_round)
         return (wave.clamp(-1, 1) if self._setting.limited else wave).numpy()
 
     def _predict(self, rows: Tensor, batch: int) -> Predict:

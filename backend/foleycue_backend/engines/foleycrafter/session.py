@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -116,7 +116,7 @@ class Session:
         return mel_image.to_log_mel(image.float()).transpose(1, 2)
 
     @torch.inference_mode()
-    def vocode(self, decoded: Tensor) -> Audio:
+    def vocode(self, decoded: Tensor, on_round: Callable[[], None]) -> Audio:
         """Samples at 16 kHz, 1280 a column."""
         wave = hifigan.vocode(self._vocoder, decoded.to(self._vocoder.dtype))[0]
         return hifigan.samples_of(wave, self._setting.int16)

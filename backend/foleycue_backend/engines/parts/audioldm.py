@@ -72,7 +72,7 @@ class AudioLdmSystem:
         return autoencoder.decode(self._vae, latents.to(self._vae.dtype))
 
     @torch.inference_mode()
-    def vocode(self, decoded: Tensor) -> Audio:
+    def vocode(self, decoded: Tensor, on_round: Callable[[], None]) -> Audio:
         """Samples at 16 kHz."""
         return hifigan.samples_of(
             hifigan.vocode(self._vocoder, decoded.to(self._vocoder.dtype))[0], self._setting.int16

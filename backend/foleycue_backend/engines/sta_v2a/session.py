@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -83,7 +83,7 @@ class Session:
         """Log-mel (1, 4 · frames, 64)."""
         return self._pipeline.decode(latents)
 
-    def vocode(self, decoded: Tensor) -> Audio:
+    def vocode(self, decoded: Tensor, on_round: Callable[[], None]) -> Audio:
         """Samples at 16 kHz."""
         return samples_of(self._pipeline.vocode(decoded)[0], self._setting.int16)
 

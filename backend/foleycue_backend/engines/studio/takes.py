@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -49,8 +50,11 @@ class System(Protocol):
         """What `vocode` takes, of one take and window."""
         ...
 
-    def vocode(self, decoded: Tensor) -> Audio:
-        """float32 samples (n,), at least as many as the window's frames have."""
+    def vocode(self, decoded: Tensor, on_round: Callable[[], None]) -> Audio:
+        """float32 samples (n,), at least as many as the window's frames have.
+
+        Work that goes in rounds calls `on_round` after each; what it raises ends the work.
+        """
         ...
 
 
@@ -99,8 +103,9 @@ def _sounds(
         step = 2 * (len(latents) * take + number)
         on_step("vocode", step, total)
         decoded = system.decode(part.to(system.device))
-        on_step("vocode", step + 1, total)
-        sound = system.vocode(decoded)
+        told = partial(on_step, "vocode", step + 1, total)
+        told()
+        sound = system.vocode(decoded, told)
         head = grid.edge if number else 0
         tail = grid.edge if number < last else 0
         start, stop = head * grid.frame_samples, (span.frames - tail) * grid.frame_samples

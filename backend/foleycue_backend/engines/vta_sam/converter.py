@@ -7,7 +7,7 @@ from pathlib import Path
 
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
-from foleycue_backend.grounding.converter import Stock, take_over
+from foleycue_backend.engines.checkpoints.stock import Stock, take_over
 from foleycue_backend.models.converting import Conversion, OnStep
 
 _TOWER = Stock("", "CLIP", CLIPTextModelWithProjection, ("clip", "clip_text_model"), "openai/clip-vit-large-patch14")

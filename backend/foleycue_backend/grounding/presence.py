@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def shot_bounds(count: int, rate: float, cuts: Sequence[float], first: float = 0.0) -> list[tuple[int, int]]:
-    """(first, one behind last) picture of each shot, for pictures at first + k / rate and shots that start at `cuts`
-    seconds, the first one at 0; shots without a picture are left out."""
-    times = first + np.arange(count) / rate
+def shot_bounds(count: int, rate: float, cuts: Sequence[float]) -> list[tuple[int, int]]:
+    """(first, one behind last) picture of each shot, for pictures at k / rate and shots that start at `cuts` seconds,
+    the first one at 0; shots without a picture are left out."""
+    times = np.arange(count) / rate
     # Times are rounded once more than cuts are.
     bounds = [0, *np.searchsorted(times, np.asarray(sorted(cuts), float) - 1e-6).tolist(), count]
     return [(low, high) for low, high in pairwise(bounds) if high > low]

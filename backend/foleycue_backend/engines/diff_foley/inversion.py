@@ -91,17 +91,16 @@ def griffin_lim(
     magnitudes: Floats,
     phases: npt.NDArray[np.float64] | None,
     ends: str = "constant",
-    hop: int = HOP,
     on_round: OnRound = _unheard,
 ) -> Floats:
-    """Samples ((columns - 1) · hop,) whose magnitudes are near to (513, columns).
+    """Samples ((columns - 1) · 256,) whose magnitudes are near to (513, columns).
 
     Griffin and Lim (1984) with the momentum of Perraudin et al. (2013), 32 rounds from `phases`, None for zero.
     `ends` as in `numpy.pad`: silence, or "reflect" as in librosa 0.8.
     """
     target = np.ascontiguousarray(magnitudes.T)
     window = _hann()
-    envelope = _overlap_added(np.broadcast_to(window**2, (len(target), FFT)), hop)
+    envelope = _overlap_added(np.broadcast_to(window**2, (len(target), FFT)))
     envelope[envelope <= np.finfo(np.float32).tiny] = 1
     spectrum = np.ones(target.shape, np.complex64)
     if phases is not None:
@@ -109,12 +108,12 @@ def griffin_lim(
     spectrum *= target
     before: npt.NDArray[np.complex64] | None = None
     for _ in range(_ITERATIONS):
-        now = _analysed(_synthesised(spectrum, window, envelope, hop), window, ends, hop)
+        now = _analysed(_synthesised(spectrum, window, envelope), window, ends)
         spectrum = now if before is None else now - (_MOMENTUM / (1 + _MOMENTUM)) * before
         spectrum = spectrum / (np.abs(spectrum) + np.finfo(np.float32).tiny) * target
         before = now
         on_round()
-    return _synthesised(spectrum, window, envelope, hop)
+    return _synthesised(spectrum, window, envelope)
 
 
 def _hann() -> npt.NDArray[np.float64]:
@@ -124,25 +123,23 @@ def _hann() -> npt.NDArray[np.float64]:
     return window
 
 
-def _analysed(wave: Floats, window: npt.NDArray[np.float64], ends: str, hop: int) -> npt.NDArray[np.complex64]:
-    """Spectrum (columns, 513) of samples; column k is centred on sample k · hop."""
+def _analysed(wave: Floats, window: npt.NDArray[np.float64], ends: str) -> npt.NDArray[np.complex64]:
+    """Spectrum (columns, 513) of samples; column k is centred on sample k · 256."""
     padded = np.pad(wave, FFT // 2, mode=ends)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::hop]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::HOP]
     return np.fft.rfft(frames * window).astype(np.complex64)
 
 
-def _synthesised(
-    spectrum: npt.NDArray[np.complex64], window: npt.NDArray[np.float64], envelope: Floats, hop: int
-) -> Floats:
+def _synthesised(spectrum: npt.NDArray[np.complex64], window: npt.NDArray[np.float64], envelope: Floats) -> Floats:
     """The samples whose frames are nearest to the spectrum's, both ends of half a frame cut off."""
     frames = np.fft.irfft(spectrum, FFT) * window
-    return (_overlap_added(frames, hop) / envelope)[FFT // 2 : -FFT // 2]
+    return (_overlap_added(frames) / envelope)[FFT // 2 : -FFT // 2]
 
 
-def _overlap_added(frames: npt.NDArray[np.float64], hop: int) -> Floats:
-    total = np.zeros(FFT + hop * (len(frames) - 1), np.float32)
+def _overlap_added(frames: npt.NDArray[np.float64]) -> Floats:
+    total = np.zeros(FFT + HOP * (len(frames) - 1), np.float32)
     for number, frame in enumerate(frames):
-        total[number * hop : number * hop + FFT] += frame
+        total[number * HOP : number * HOP + FFT] += frame
     return total
 
 

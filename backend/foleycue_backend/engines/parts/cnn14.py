@@ -45,9 +45,9 @@ def run_blocks(module: nn.Module, x: Tensor, pools: Sequence[tuple[int, int]]) -
     return x
 
 
-def block_widths(state: Mapping[str, Tensor], prefix: str = "") -> list[int]:
+def block_widths(state: Mapping[str, Tensor]) -> list[int]:
     """The widths of a published file's blocks; raises KeyError where it has none."""
-    widths = [state[f"{prefix}conv_block1.conv1.weight"].shape[0]]
-    while (weight := state.get(f"{prefix}conv_block{len(widths) + 1}.conv1.weight")) is not None:
+    widths = [state["conv_block1.conv1.weight"].shape[0]]
+    while (weight := state.get(f"conv_block{len(widths) + 1}.conv1.weight")) is not None:
         widths.append(weight.shape[0])
     return widths

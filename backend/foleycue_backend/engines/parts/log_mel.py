@@ -60,7 +60,7 @@ def log_mel(wave: Tensor, config: MelConfig = AUDIOLDM) -> Tensor:
     return torch.log((basis @ magnitudes(wave, config)).clamp_min(config.floor))
 
 
-def training_mel(wave: Tensor, frames: int = 1024, config: MelConfig = AUDIOLDM) -> Tensor:
+def training_mel(wave: Tensor, frames: int = 1024) -> Tensor:
     """Log-mel (batch, frames, bands) as the autoencoder is fed: cut, or filled up with zeros (not the floor)."""
-    mel = log_mel(wave, config).transpose(1, 2)[:, :frames]
+    mel = log_mel(wave).transpose(1, 2)[:, :frames]
     return torch.nn.functional.pad(mel, (0, 0, 0, frames - mel.shape[1]))

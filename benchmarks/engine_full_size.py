@@ -4,8 +4,9 @@
     python benchmarks/engine_full_size.py --engine ID [--model FOLDER] [--seconds 10] [--steps N] [--setting faithful]
 
 The model is built once (in FOLDER, a home, where it stays for another run) and the job runs in a process of its own.
---steps runs so many of the solver's steps and multiplies what they took. CPU seconds are those of the process: the
-steadier figure on a shared machine. Reading the networks counts with what comes before the first step.
+--steps has the solver take so few steps and multiplies their time by evaluations of the network, of which PNDM has one
+more. CPU seconds are those of the process: the steadier figure on a shared machine. Reading the
+networks counts with what comes before the first step.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from common import document
 from full_size_models import BUILDERS, install
 from memory import RATE, render
 
+from foleycue_backend.engines.studio.setting import Setting
 from foleycue_shared.places import HOME_VARIABLE
 
 
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     media, frames, clocks = Path(options.media), options.seconds * RATE, []
     pipeline = Pipeline(media.parent / "cache", media.parent / "outbox")
     settings = import_module(f"foleycue_backend.engines.{options.engine.replace('-', '_')}.settings")
-    usual = settings.SETTINGS[options.setting].steps
+    setting = settings.SETTINGS[options.setting]
     for seed in (1, 2):
         request = Generate(
             job_id=f"s{seed}",
@@ -49,12 +51,20 @@ def run(options: argparse.Namespace) -> None:
         )
         clock = Clock()
         pipeline.run(request, document(media, frames, RATE), ClockedRecord(clock))
-        share = usual / (options.steps or usual)
-        clock.parts["diffuse"] = tuple(seconds * share for seconds in clock.parts["diffuse"])
         clocks.append(clock)
+    usual, done = evaluations(setting, setting.steps), evaluations(setting, options.steps or setting.steps)
+    for clock in clocks:
+        clock.parts["diffuse"] = tuple(seconds * usual / done for seconds in clock.parts["diffuse"])
     info = registry.engine_info(options.engine)
-    facts = {"steps": usual, "size": info.size_bytes, "peaks": peaks()}
+    facts = {"usual": usual, "done": done, "size": info.size_bytes, "peaks": peaks()}
     print(json.dumps({"clocks": [clock.parts for clock in clocks], **facts}))
+
+
+def evaluations(setting: Setting, steps: int) -> int:
+    """How often a window asks the network. Imported late: reading torch is part of what is measured."""
+    from foleycue_backend.engines.parts import sampling, schedule
+
+    return sampling.evaluations(schedule.solver(setting.solver, setting.solver_options), steps)
 
 
 def report(found: dict, options: argparse.Namespace) -> None:
@@ -64,7 +74,7 @@ def report(found: dict, options: argparse.Namespace) -> None:
         f"cores, {options.threads} threads"
     )
     if options.steps:
-        print(f"{options.steps} of {found['steps']} steps run and multiplied")
+        print(f"{found['done']} of each window's {found['usual']} evaluations run and multiplied")
     print(f"{'seconds':10}{'first take':>20}{'another take':>20}\n{'':10}" + f"{'wall':>11}{'CPU':>9}" * 2)
     for name in PARTS:
         cells = [clock.get(name, (0.0, 0.0)) for clock in found["clocks"]]

@@ -67,9 +67,11 @@ class RunningEditor(msgspec.Struct, frozen=True, kw_only=True):
 class LivePlacement(PlannedPlacement, frozen=True, kw_only=True):
     """Where a take lies in a running editor, read back from it.
 
-    media is the sound that lies there; handle is the host's own word for the clip.
+    media is the sound that lies there; handle is the host's own word for the clip; new_track tells that its track was
+    made for it.
     """
 
     editor: RunningEditor
     media: Path
     handle: str
+    new_track: bool = False

@@ -10,11 +10,14 @@ import pytest
 from fakes.impulse_take import CLICK, MELT, RATE, rendered_click, write_take
 from fakes.mlt_projects import FLAVOURS, Lane, Project
 from foleycue_plugin import usecases
-from foleycue_plugin.hosts.mlt.changes import find_item
+from foleycue_plugin.hosts.mlt.additions import add_track
+from foleycue_plugin.hosts.mlt.changes import find_item, remove
+from foleycue_plugin.hosts.mlt.document import Patch
 from foleycue_plugin.hosts.mlt.files import read_edit
+from foleycue_plugin.hosts.mlt.parts import Sound
 from foleycue_plugin.hosts.registry import file_host
 from foleycue_shared.errors import ErrorCode, FoleyCueError
-from foleycue_shared.timing import frames_to_samples
+from foleycue_shared.timing import FrameRange, frames_to_samples
 from plugin.media_files import write_movie
 
 RATES = {"25": Fraction(25), "29.97": Fraction(30000, 1001), "23.976": Fraction(24000, 1001)}
@@ -107,6 +110,38 @@ def test_kdenlive_counts_its_tracks_anew(films, tmp_path, flavour):
         assert edit.sequence("{22222222-2222-4222-8222-222222222222}").property(f"{prefix}.tracksCount") == "2"
     leaves = [child["data"] for child in json.loads(holder.property(f"{prefix}.groups"))[0]["children"]]
     assert leaves == ["2:20", "3:20:-1"]
+
+
+@pytest.mark.parametrize("flavour", ["kdenlive-1", "kdenlive-2"])
+def test_tracks_that_were_made_for_sounds_go_with_them(films, tmp_path, flavour):
+    """Byte for byte what it was, whichever goes first; a track on which something else lies stays."""
+    children = [{"data": data, "leaf": "clip", "type": "Leaf"} for data in ("1:20", "2:20:-1")]
+    groups = json.dumps([{"children": children, "type": "AVSplit"}], indent=4)
+    path = edit_at(films, "25", 40, active=2, groups=groups).write(tmp_path / "edit", flavour)
+    span = FrameRange(40, 50, RATES["25"])
+    sounds = {name: Sound(path=tmp_path / f"{name}.wav", name=name, frames=50) for name in ("car", "dog")}
+
+    def taken_out(data, name):
+        edit, sequence = read_edit(path, data)
+        found = find_item(edit, sequence, sounds[name].path, span)
+        assert found is not None
+        return remove(edit, sequence, *found, with_track=True)
+
+    before = both = path.read_bytes()
+    for name, sound in sounds.items():
+        both = add_track(*read_edit(path, both), name, span, [sound])
+    for order in (("car", "dog"), ("dog", "car")):
+        data = both
+        for name in order:
+            data = taken_out(data, name)
+        assert data == before, order
+    edit, sequence = read_edit(path, both)
+    _, item = find_item(edit, sequence, sounds["car"].path, span)
+    patch = Patch(edit.document)
+    patch.insert(item.entry.end, both[item.entry.start : item.entry.end].decode())
+    assert [t.name for t in read_edit(path, taken_out(patch.apply(), "car"))[1].audio_tracks] == [
+        "dog", "car", "", "Sync"
+    ]  # fmt: skip
 
 
 def test_a_lone_playlist_gets_a_tractor_around_it(films, tmp_path):

@@ -99,7 +99,10 @@ class LiveHost(Protocol):
         ...
 
     def remove(self, placement: LivePlacement) -> None:
-        """Take a placed take out again; its place becomes empty and nothing else moves."""
+        """Take a placed take out again; its place becomes empty and nothing else moves.
+
+        A track that was made for it goes too where the host can, unless something else lies there.
+        """
         ...
 
 

@@ -74,13 +74,12 @@ class KdenliveHost:
                 )
             free = _free_track(state, span, track)
             if free is not None and self._clipboard is not None and state.position is not None:
-                after = _paste(session, self._clipboard, state, free, sound, span)
-            else:
-                counted = any(track == state.label(other) for other in state.sequence.audio_tracks if not other.name)
-                name = free_track_name(state.sequence, _NEW_TRACK if counted or not track else track)
-                data = _edited(lambda: add_track(state.edit, state.sequence, name, span, [sound]))
-                after = session.rewrite(state, data, lambda now: _check(state, now, sound, span))
-            return _placement(editor, after, sound.path, span)
+                return _placement(editor, _paste(session, self._clipboard, state, free, sound, span), sound.path, span)
+            counted = any(track == state.label(other) for other in state.sequence.audio_tracks if not other.name)
+            name = free_track_name(state.sequence, _NEW_TRACK if counted or not track else track)
+            data = _edited(lambda: add_track(state.edit, state.sequence, name, span, [sound]))
+            after = session.rewrite(state, data, lambda now: _check(state, now, sound, span))
+            return _placement(editor, after, sound.path, span, new_track=True)
 
     def find(self, editor: RunningEditor, selection: Selection) -> LivePlacement | None:
         """The newest take from our store that lies on exactly this range."""
@@ -108,12 +107,16 @@ class KdenliveHost:
             return _placement(placement.editor, after, sound.path, span)
 
     def remove(self, placement: LivePlacement) -> None:
-        """Take a clip off its track and, where nothing else uses it, out of the bin; ends Kdenlive's undo history."""
+        """Take a clip off its track and, where nothing else uses it, out of the bin; ends Kdenlive's undo history.
+
+        A track that was made for it goes too, unless something else lies there by now.
+        """
         with bus.Kdenlive(placement.editor.id) as kdenlive:
             session = Session(kdenlive)
             state = session.saved()
             span, (track, item) = _span(state, placement), _located(state, placement)
-            data = _edited(lambda: remove(state.edit, state.sequence, track, item))
+            with_track = placement.new_track
+            data = _edited(lambda: remove(state.edit, state.sequence, track, item, with_track=with_track))
             session.rewrite(state, data, lambda now: _check(state, now, None, span, gone=placement.media))
 
 
@@ -218,7 +221,9 @@ def _span(state: State, placement: LivePlacement) -> FrameRange:
     return FrameRange(placement.start_frame, placement.frames, state.edit.rate)
 
 
-def _placement(editor: RunningEditor, state: State, path: Path, span: FrameRange) -> LivePlacement:
+def _placement(
+    editor: RunningEditor, state: State, path: Path, span: FrameRange, new_track: bool = False
+) -> LivePlacement:
     found = find_item(state.edit, state.sequence, path, span)
     if found is None:
         raise _not_there("the sound is not at its range")
@@ -231,6 +236,7 @@ def _placement(editor: RunningEditor, state: State, path: Path, span: FrameRange
         editor=msgspec.structs.replace(editor, project=state.path),
         media=path,
         handle=item.service.property("kdenlive:id"),
+        new_track=new_track,
     )
 
 

@@ -5,12 +5,11 @@ In Kdenlive a new audio track becomes the lowest one, right above the black back
 tracks is counted anew.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from foleycue_plugin.hosts.mlt.counting import change_groups, count_anew, regrouped
 from foleycue_plugin.hosts.mlt.document import Element, Patch, property_xml
 from foleycue_plugin.hosts.mlt.parts import (
     Clip,
@@ -26,10 +25,6 @@ from foleycue_plugin.hosts.mlt.parts import (
 from foleycue_plugin.hosts.mlt.sequence import Edit, track_places
 from foleycue_plugin.hosts.mlt.sequence import Sequence as EditSequence
 from foleycue_shared.timing import FrameRange
-
-#: Settings of Kdenlive's that name a track by its index.
-_TRACK_SETTINGS = ("activeTrack", "audioTarget", "videoTarget")
-_GROUPED = re.compile(r"^(-?[0-9]+):(.*)$", re.DOTALL)
 
 
 def add_track(
@@ -133,7 +128,8 @@ def _add_kdenlive(
     patch.insert(position_before(edit, root, edit.bin), "".join(clip.xml for clip in clips))
     patch.insert(position_before(edit, root), _kdenlive_track(edit, tractor_id, name, span, clips[0]))
     patch.insert(places[0].end, f"\n  <track producer={quoteattr(tractor_id)}/>")
-    _count_anew(patch, edit, root)
+    count_anew(patch, edit, root, 1, 1)
+    change_groups(patch, edit, root, lambda groups: regrouped(groups, 1, 1))
     patch.insert(_behind_tracks(root), mix_xml(1, internal=True))
 
 
@@ -149,43 +145,3 @@ def _kdenlive_track(edit: Edit, tractor_id: str, name: str, span: FrameRange, cl
     tracks = "".join(f'\n  <track hide="video" producer={quoteattr(lane)}/>' for lane in lanes)
     named = f"\n  {property_xml('kdenlive:track_name', name)}"
     return f"{playlists}\n <tractor id={quoteattr(tractor_id)}>{audio}{named}{tracks}\n </tractor>"
-
-
-def _count_anew(patch: Patch, edit: Edit, root: Element) -> None:
-    """Everything that names a track above the background names the next one."""
-    for transition in root.named("transition", "filter"):
-        for name in ("a_track", "b_track", "track"):
-            found = transition.property_element(name)
-            if found is not None and found.text.strip().lstrip("-").isdigit() and int(found.text) >= 1:
-                patch.replace(found, property_xml(name, int(found.text) + 1))
-    for holder, prefix in ((root, "kdenlive:sequenceproperties."), (edit.bin, "kdenlive:docproperties.")):
-        if holder is None:
-            continue
-        for name in _TRACK_SETTINGS:
-            found = holder.property_element(f"{prefix}{name}")
-            # Kdenlive counts here without its background.
-            if found is not None and found.text.strip().isdigit():
-                patch.replace(found, property_xml(f"{prefix}{name}", int(found.text) + 1))
-        count = holder.property_element(f"{prefix}tracksCount")
-        if count is not None and count.text.strip().isdigit():
-            patch.replace(count, property_xml(f"{prefix}tracksCount", int(count.text) + 1))
-        found = holder.property_element(f"{prefix}groups")
-        if found is not None and (groups := json.loads(found.text or "[]")):
-            patch.replace(found, property_xml(f"{prefix}groups", json.dumps(_regroup(groups), indent=4)))
-
-
-def _regroup(groups: object) -> object:
-    """The groups with every "track:position" one track higher."""
-
-    def walk(node: object) -> object:
-        if isinstance(node, list):
-            return [walk(child) for child in node]
-        if not isinstance(node, dict):
-            return node
-        node = {key: walk(value) for key, value in node.items()}
-        leaf = node.get("data")
-        if isinstance(leaf, str) and (found := _GROUPED.match(leaf)) and int(found[1]) >= 0:
-            node["data"] = f"{int(found[1]) + 1}:{found[2]}"
-        return node
-
-    return walk(groups)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exchanging and removing a sound in a Kdenlive document. Nothing else moves, and what was done to a clip stays."""
 
-import json
 from pathlib import Path
 
+from foleycue_plugin.hosts.mlt.counting import change_groups, count_anew, regrouped
 from foleycue_plugin.hosts.mlt.document import Patch, property_xml
 from foleycue_plugin.hosts.mlt.parts import Sound, bin_clip, next_bin_id, position_before, set_attribute
-from foleycue_plugin.hosts.mlt.sequence import Edit, Item, Sequence, Track
+from foleycue_plugin.hosts.mlt.sequence import Edit, Item, Sequence, Track, track_places
 from foleycue_shared.timing import FrameRange
 
 
@@ -40,21 +40,37 @@ def exchange(edit: Edit, item: Item, sound: Sound) -> bytes:
     return patch.apply()
 
 
-def remove(edit: Edit, sequence: Sequence, track: Track, item: Item) -> bytes:
-    """The document without an item: its place is empty, and its bin clip is gone where nothing else uses it."""
+def remove(edit: Edit, sequence: Sequence, track: Track, item: Item, *, with_track: bool = False) -> bytes:
+    """The document without an item: its place is empty, and its bin clip is gone where nothing else uses it.
+
+    with_track: its track goes with it, unless something else lies there.
+    """
     patch = Patch(edit.document)
-    patch.replace(item.entry, f'<blank length="{item.frames}"/>')
+    alone = with_track and track.items == (item,)
+    if alone:
+        _drop_track(patch, edit, sequence, track)
+    else:
+        patch.replace(item.entry, f'<blank length="{item.frames}"/>')
     _drop_unused(patch, edit, item)
     # Kdenlive counts tracks here without its background.
     place = f"{track.index - 1}:{item.start}"
-    for holder, name in ((sequence.element, "sequenceproperties"), (edit.bin, "docproperties")):
-        found = None if holder is None else holder.property_element(f"kdenlive:{name}.groups")
-        if found is None or not (groups := json.loads(found.text or "[]")):
-            continue
+
+    def without(groups: list[object]) -> list[object]:
         rest = _ungrouped(groups, place)
-        if rest != groups:
-            patch.replace(found, property_xml(f"kdenlive:{name}.groups", json.dumps(rest, indent=4)))
+        return regrouped(rest, track.index + 1, -1) if alone else rest
+
+    change_groups(patch, edit, sequence.element, without)
     return patch.apply()
+
+
+def _drop_track(patch: Patch, edit: Edit, sequence: Sequence, track: Track) -> None:
+    """Take a track out with its playlists and its transition; those above it are counted anew."""
+    root = sequence.element
+    lanes = [edit.service(place) for place in track_places(track.service)]
+    mixes = [mix for mix in root.named("transition") if mix.property("b_track") == str(track.index)]
+    for element in (track_places(root)[track.index], track.service, *lanes, *mixes):
+        patch.remove(element)
+    count_anew(patch, edit, root, track.index + 1, -1)
 
 
 def _drop_unused(patch: Patch, edit: Edit, item: Item) -> None:

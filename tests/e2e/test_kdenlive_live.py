@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The live host against the real Kdenlive: in by paste and by new track, exchanged, removed, and every fault."""
 
+import signal
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -207,6 +209,22 @@ def test_a_dialog_keeps_kdenlive_from_answering(fresh, monkeypatch):
     assert caught.value.code is ErrorCode.BUSY
     assert len(fresh.path.read_bytes()) == len(before) and b"no-version" not in fresh.path.read_bytes()
     assert backups() == []
+
+
+def test_a_kdenlive_that_reads_for_seconds_is_waited_for(fresh, monkeypatch):
+    """On a busy machine, or with a long project, it answers nothing for a while."""
+    selection = usecases.mark(fresh.host.open(fresh.editor))
+    activate, process = Kdenlive.activate, fresh.kdenlive.process
+
+    def read_slowly(line, action):
+        activate(line, action)
+        if action == "file_revert":
+            process.send_signal(signal.SIGSTOP)
+            Timer(4, process.send_signal, [signal.SIGCONT]).start()
+
+    monkeypatch.setattr(Kdenlive, "activate", read_slowly)
+    placed = fresh.host.insert(fresh.editor, selection, fresh.take(selection.range, "slow"), track="Foley")
+    assert placed.track == "Foley" and backups() == []
 
 
 def test_a_project_that_may_not_be_changed(fresh):

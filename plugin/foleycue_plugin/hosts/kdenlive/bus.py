@@ -15,6 +15,7 @@ _SERVICE = re.compile(r"org\.kde\.kdenlive-[0-9]+")
 _WINDOW = "/kdenlive/MainWindow_1"
 _ACTIONS = "org.kde.KMainWindow"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
+#: The bus itself answers at once; Kdenlive answers nothing while it reads a project.
 _QUICK, _SLOW = 2.0, 20.0
 
 
@@ -33,7 +34,7 @@ class Kdenlive:
         if self._connection is not None:
             self._connection.close()
 
-    def title(self, timeout: float = _QUICK) -> str:
+    def title(self, timeout: float = _SLOW) -> str:
         """The window's title: name of the project, and its profile."""
         return str(self._get(_WINDOW, "org.qtproject.Qt.QWidget", "windowTitle", timeout))
 
@@ -44,7 +45,7 @@ class Kdenlive:
 
     def enabled(self, action: str) -> bool:
         """Whether an action can be chosen in the menu now; for file_save: whether there is anything to save."""
-        return bool(self._call(self._at(_WINDOW, _ACTIONS), "actionIsEnabled", "s", (action,), _QUICK)[0])
+        return bool(self._call(self._at(_WINDOW, _ACTIONS), "actionIsEnabled", "s", (action,), _SLOW)[0])
 
     def activate(self, action: str) -> None:
         """Choose an action. Raises BUSY when Kdenlive does not come back from it, and when it refuses."""
@@ -71,7 +72,7 @@ class Kdenlive:
         return self._call(self._at(path, _PROPERTIES), "Get", "ss", (interface, name), timeout)[0][1]
 
     def _set(self, path: str, interface: str, name: str, value: bool) -> None:
-        self._call(self._at(path, _PROPERTIES), "Set", "ssv", (interface, name, ("b", value)), _QUICK)
+        self._call(self._at(path, _PROPERTIES), "Set", "ssv", (interface, name, ("b", value)), _SLOW)
 
     def _call(
         self, address: DBusAddress, method: str, signature: str, body: tuple[object, ...], timeout: float

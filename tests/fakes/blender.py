@@ -5,11 +5,13 @@ import contextlib
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from foleycue_plugin.bridge.server import Editor, open_bridge
@@ -76,6 +78,21 @@ class RealBlender:
     def do(self, code: str) -> dict:
         """Run lines inside Blender; they may leave a dictionary in `result`."""
         return self.editor.call("do", {"code": code}, 120)
+
+    def mix(self) -> np.ndarray:
+        """Blender's own mix of the scene at 48 kHz, float -1 … 1 (n, 2), from the scene's first frame on."""
+        path = self._folder / "mix.wav"
+        self.do(f"""
+bpy.context.scene.render.ffmpeg.audio_mixrate, bpy.context.scene.render.ffmpeg.audio_channels = 48000, "STEREO"
+bpy.ops.sound.mixdown(filepath={str(path)!r}, container="WAV", codec="PCM", format="S24", check_existing=False)
+""")
+        data = path.read_bytes()
+        assert struct.unpack_from("<HI", data, data.index(b"fmt ") + 10) == (2, 48_000)
+        at = data.index(b"data")
+        size = struct.unpack_from("<I", data, at + 4)[0] // 6 * 6
+        whole = np.zeros((size // 3, 4), np.uint8)
+        whole[:, 1:] = np.frombuffer(data, np.uint8, size, at + 8).reshape(-1, 3)
+        return whole.view("<i4").reshape(-1, 2) / 2**31
 
     def leave(self) -> int:
         """Let it end by itself; its exit status."""

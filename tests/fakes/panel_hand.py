@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A panel in a process of its own, on a real screen, and a hand that presses its buttons: one JSON line in, one out.
 
-Run as a program. Words: open (the offered editor), open_file (path, frames), add_cue, ask (prompt), generate (prompt,
-takes), insert (number), look, quit.
+Run as a program. Words: open (the offered editor), open_file (path, frames), add_cue, point_at (name, box), ask
+(prompt), generate (prompt, takes, stereo), insert (number), insert_stems, undo, look, quit.
 """
 
 import json
@@ -13,18 +13,20 @@ from pathlib import Path
 
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from foleycue_shared.places import home
 from foleycue_shared.timing import CUE_RATE
 from foleycue_ui.app import application, client_factory
+from foleycue_ui.control.generation import takes_asked
+from foleycue_ui.model.seen_object import Box
 from foleycue_ui.model.state import Notice
 from foleycue_ui.panel import Panel
 from foleycue_ui.playback.clock import SilentClock
 from foleycue_ui.playback.player import Player
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 class Hand:
@@ -45,13 +47,23 @@ class Hand:
         marked = state.range.marked
         return {"text": offer.notice.text, "start": marked.start, "frames": marked.frames, "rate": str(marked.rate)}
 
-    def generate(self, prompt: str, takes: int) -> dict[str, object]:
-        """Press Generate, and wait for the takes."""
-        before = len(self._state.takes.entries)
-        self._panel.ask_section.prompt.prompt.setPlainText(prompt)
-        self._panel.ask_section.options.takes.setValue(takes)
-        QTest.mouseClick(self._panel.ask_section.generate_bar.generate, LEFT)
-        _until(lambda: not self._state.job.active and len(self._state.takes.entries) == before + takes)
+    def point_at(self, name: str, box: tuple[float, float, float, float]) -> dict[str, object]:
+        """Draw an object on the first frame, and name it."""
+        regions = self._state.regions
+        regions.add(0, Box(*box))
+        regions.describe(regions.objects[-1].number, label=name)
+        return self.look()
+
+    def generate(self, prompt: str, takes: int, stereo: bool = False) -> dict[str, object]:
+        """Press Generate, and wait for the takes; so many of each object where objects are drawn."""
+        asking = self._panel.ask_section
+        asking.prompt.prompt.setPlainText(prompt)
+        asking.options.takes.setValue(takes)
+        if stereo != asking.spread.stereo.isChecked():
+            QTest.mouseClick(asking.spread.stereo, LEFT)
+        wanted = len(self._state.takes.entries) + takes_asked(self._state)
+        QTest.mouseClick(asking.generate_bar.generate, LEFT)
+        _until(lambda: not self._state.job.active and len(self._state.takes.entries) == wanted)
         return {"takes": [str(card.entry.path) for card in self._panel.takes_section.takes.cards]}
 
     def open_file(self, path: str, frames: int) -> dict[str, object]:
@@ -100,8 +112,25 @@ class Hand:
 
     def insert(self, number: int) -> dict[str, object]:
         """Press a take's Insert button, and wait for what the panel says."""
+        return self._inserting(self._panel.takes_section.takes.cards[number].insert)
+
+    def insert_stems(self) -> dict[str, object]:
+        """Press the newest round's button that inserts its stems, and wait for what the panel says."""
+        return self._inserting(self._panel.takes_section.takes.rounds[0].insert_stems)
+
+    def undo(self) -> dict[str, object]:
+        """Press the key that takes the last insertion back, and wait for what the panel says."""
+        self._panel.activateWindow()
+        _until(self._panel.isActiveWindow)
+        return self._said(lambda: QTest.keyClick(self._panel, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+
+    def _inserting(self, button: QWidget) -> dict[str, object]:
+        return self._said(lambda: QTest.mouseClick(button, LEFT))
+
+    def _said(self, deed: Callable[[], None]) -> dict[str, object]:
+        """What the panel says about an insertion after something was done."""
         self._state.notices.clear("insert")
-        QTest.mouseClick(self._panel.takes_section.takes.cards[number].insert, LEFT)
+        deed()
         _until(lambda: self._notice("insert") is not None)
         notice = self._notice("insert")
         assert notice is not None

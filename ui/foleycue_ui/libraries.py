@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-#: What plays sound, and what its plugin is linked with.
-_QT = ("Concurrent", "FFmpegStub-*", "Multimedia", "Network", "OpenGL", "Qml", "Qml[MW]*", "Quick")
+#: What plays sound, and what its plugin is linked with; what the plugins of a file dialog's icons are linked with.
+_QT = ("Concurrent", "FFmpegStub-*", "Multimedia", "Network", "OpenGL", "Qml", "Qml[MW]*", "Quick", "Pdf", "Svg")
 #: The packages, and the files of theirs, that are not loaded yet when the panel is first painted.
 _LARGE: Mapping[str, Sequence[str]] = {
     "numpy": ("**/*.so*",),
@@ -22,6 +22,8 @@ _LARGE: Mapping[str, Sequence[str]] = {
         *(f"Qt6/lib/libQt6{name}.so*" for name in _QT),
         "Qt6/lib/lib[as][vw]*.so*",
         "Qt6/plugins/multimedia/*.so",
+        "Qt6/plugins/icon*/*.so",
+        "Qt6/plugins/image*/*.so",
     ),
 }
 _BLOCK = 1 << 20

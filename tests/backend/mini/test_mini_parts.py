@@ -112,6 +112,13 @@ def click_track(times: list[float], seconds: float) -> torch.Tensor:
     return x * 0.2
 
 
+def test_what_lies_below_the_bands_is_left_out():
+    rate = np.arange(m.SAMPLE_RATE) / m.SAMPLE_RATE
+    for hz, low, high in ((0, 0.0, 1e-3), (5, 0.0, 0.1), (60, 0.9, 1.05), (1000, 0.99, 1.01)):
+        y = vocoder.without_rumble(torch.from_numpy(np.cos(2 * np.pi * hz * rate).astype(np.float32)))
+        assert low <= float(y[m.SAMPLE_RATE // 2 :].abs().max()) <= high
+
+
 def test_vocoder_keeps_attacks_sharp():
     times = [0.4, 0.9]
     mel = m.log_mel(click_track(times, 1.6), 160)

@@ -60,8 +60,8 @@ def test_denoising_a_long_range_is_told_chunk_by_chunk(engine, monkeypatch):
 
 def test_an_empty_sheet_is_silence_and_no_sheet_is_not(engine):
     def loudest(cues):
-        conditions = Conditions(samples=100 * SIZE, prompt="door knock", cues=cues, seed=1)
-        return np.abs(_made(engine, conditions)).max()
+        conditions = [Conditions(samples=300 * SIZE, prompt="door knock", cues=cues, seed=seed) for seed in (1, 2, 3)]
+        return np.mean([np.abs(_made(engine, one)).max() for one in conditions])
 
     assert loudest(()) < 0.1 * loudest(_cues(1.0))
     assert loudest(None) > 0.3 * loudest(_cues(1.0))

@@ -15,7 +15,7 @@ from foleycue_backend.training.mini.measure.frechet import frechet_figure
 from foleycue_backend.training.mini.measure.hearing import Judges
 from foleycue_backend.training.mini.measure.listen import COUNT, listening_page
 from foleycue_backend.training.mini.measure.makers import held_out_bank, noise_maker, true_maker
-from foleycue_backend.training.mini.measure.obedience import line_correlation, obedience, rank_correlation
+from foleycue_backend.training.mini.measure.obedience import likeness, line_correlation, obedience, rank_correlation
 from foleycue_backend.training.mini.measure.orders import LENGTH, Order, five_cues, orders, rise_and_fall
 from foleycue_backend.training.mini.measure.pictures import spectrogram
 from foleycue_backend.training.mini.measure.report import Measurement, report
@@ -53,6 +53,24 @@ def test_perfect_clicks_obey():
     assert np.abs(score.errors).max() < 0.002
     late = obedience(clicks([(t + 0.1, s) for t, s in cues]), cues, 3)
     assert late.f1 < 0.5
+
+
+def test_strikes_of_one_object_are_alike():
+    cues = five_cues(4)
+
+    def bells(pitches):
+        out = np.zeros(round(LENGTH * RATE))
+        t = np.arange(10_000) / RATE
+        for (at, s), pitch in zip(cues, pitches, strict=True):
+            first = round(at * RATE)
+            ring = s * np.exp(-t * 20) * np.sin(2 * np.pi * pitch * t)
+            out[first : first + 10_000] += ring[: len(out) - first]
+        return out.astype(np.float32)
+
+    assert likeness(bells([700] * 5), cues) > 0.95
+    assert likeness(bells([300, 700, 1500, 3200, 6500]), cues) < 0.3
+    assert likeness(np.zeros(round(LENGTH * RATE), np.float32), cues) == 0.0
+    assert likeness(bells([700] * 5), cues[:1]) == 1.0
 
 
 def test_a_bed_follows_its_line():

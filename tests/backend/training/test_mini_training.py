@@ -2,14 +2,16 @@
 """The bank, the mixtures, and a whole training in miniature."""
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
 import torch
 
-from fakes.tiny_mini import tiny_text
+from fakes.tiny_mini import tiny_mini, tiny_text
 from foleycue_backend.engines.mini import CLASSES
-from foleycue_backend.engines.mini.cues import ROWS
+from foleycue_backend.engines.mini.classes import NAMES
+from foleycue_backend.engines.mini.cues import ROWS, control_rows
 from foleycue_backend.engines.mini.pipeline import MiniPipeline
 from foleycue_backend.engines.mini.traits import TRAITS
 from foleycue_backend.training.__main__ import parser
@@ -19,10 +21,10 @@ from foleycue_backend.training.mini.beds import with_level
 from foleycue_backend.training.mini.build import find_teacher, train_mini
 from foleycue_backend.training.mini.config import TrainConfig
 from foleycue_backend.training.mini.data import Pool
-from foleycue_backend.training.mini.mixing import make_clip, strength_gain
+from foleycue_backend.training.mini.mixing import make_clip, strength_gain, turns
 from foleycue_backend.training.mini.phrases import HELD_OUT, TRAIN, train_phrases
 from foleycue_backend.training.mini.prompts import PromptBook
-from foleycue_backend.training.mini.trainer import Trainer
+from foleycue_backend.training.mini.trainer import Trainer, draw_noise
 
 TINY = TrainConfig(
     steps=3, variants=2, shard_clips=8, first_shards=1, total_shards=1, clip_seconds=0.96, codec_clips=12, width=32,
@@ -117,6 +119,49 @@ def test_training_runs_resumes_and_exports(tmp_path):
     assert MiniPipeline.from_pretrained(folder).denoiser.config["dilations"] in ([1], (1,))
     with pytest.raises(ValueError, match="another seed"):
         train_mini(dataclasses.replace(TINY, seed=1), tmp_path, teacher=None, resume=True, log=lines.append)
+
+
+def test_trained_weights_are_polished_with_more_of_some_classes(tmp_path):
+    start = MiniPipeline.from_pretrained(tiny_mini(tmp_path / "base"))
+    sizes = {name: start.denoiser.config[name] for name in ("channels", "width", "dilations", "kernel")}
+    cfg = dataclasses.replace(TINY, strike_noise=1.0, more=(("bell", 3), ("rain", 1)), **sizes)
+    folder = train_mini(cfg, tmp_path / "out", teacher=None, resume=False, log=lambda line: None, start=start)
+    made = MiniPipeline.from_pretrained(folder)
+    torch.testing.assert_close(made.codec.encode(torch.ones(96, 8)), start.codec.encode(torch.ones(96, 8)))
+    before, after = (torch.cat([p.detach().flatten() for p in pipe.denoiser.parameters()]) for pipe in (start, made))
+    assert 0 < float((after - before).abs().max()) < 0.1
+    kept = train_mini(
+        dataclasses.replace(cfg, keep=1.0),
+        tmp_path / "kept",
+        teacher=None,
+        resume=False,
+        log=lambda line: None,
+        start=start,
+    )
+    again = MiniPipeline.from_pretrained(kept).denoiser
+    for old, new in zip(start.denoiser.parameters(), again.parameters(), strict=True):
+        torch.testing.assert_close(new, old, atol=1e-3, rtol=1e-3)
+    with pytest.raises(ValueError, match="another more"):
+        train_mini(dataclasses.replace(cfg, more=()), tmp_path / "out", teacher=None, resume=True, log=print)
+
+
+def test_a_round_of_clips_holds_more_of_what_is_asked_for():
+    usual, more = Counter(turns()), Counter(turns((("bell", 3), ("rain", 1))))
+    assert {NAMES[i]: n for i, n in (more - usual).items()} == {"bell": 3, "rain": 1} and not usual - more
+    parsed = parser().parse_args(["mini", "--out", "x", "--start", "y", "--more", "bell=3,rain=1"])
+    assert parsed.more == (("bell", 3), ("rain", 1))
+    for wrong in ("bells=3", "bell", "bell=-1", "bell=x"):
+        with pytest.raises(SystemExit):
+            parser().parse_args(["mini", "--out", "x", "--more", wrong])
+
+
+def test_noise_is_shared_in_a_part_of_the_crops(tmp_path):
+    crops = tiny_trainer(tmp_path, 1).pool.sample(200, 24, torch.Generator().manual_seed(1))
+    crops = dataclasses.replace(crops, controls=control_rows([(0.0, 1.0), (0.48, 1.0)], None, 24).expand(200, -1, -1))
+    for part, low, high in ((0.0, -0.05, 0.05), (0.5, 0.3, 0.5), (1.0, 0.75, 0.85)):
+        noise = draw_noise(crops, part, torch.Generator().manual_seed(2))
+        assert float(noise.std()) == pytest.approx(1.0, abs=0.02)
+        assert low < float((noise[..., :12] * noise[..., 12:]).mean()) < high
 
 
 def tiny_trainer(folder, steps):

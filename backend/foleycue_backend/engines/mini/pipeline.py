@@ -26,15 +26,14 @@ from foleycue_backend.engines.mini.denoiser import MiniDenoiser
 from foleycue_backend.engines.mini.guidance import chunk_count, chunked_velocity
 from foleycue_backend.engines.mini.layers import plan_layers
 from foleycue_backend.engines.mini.mel import FLOOR, HOP, SAMPLE_RATE
+from foleycue_backend.engines.mini.noise import strike_noise, unit_noise
 from foleycue_backend.engines.mini.prompt import Sound, condition, negative_condition, read_prompt
 from foleycue_backend.engines.mini.strength import trim_bed, trim_strikes
 from foleycue_backend.engines.mini.text import StaticText
 
 OnStep = Callable[[int, int], None]
 
-NOISE_BLOCK = 64
-_MASK = (1 << 63) - 1
-_LAYER_SEED = 1_000_003
+_LAYER_SEED, _COMMON_SEED = 1_000_003, 500_009
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +137,12 @@ class MiniPipeline(DiffusionPipeline):
             if layer.silent:
                 continue
             told = None if on_step is None else _counted(on_step, number, len(layers))
+            controls = control_rows(layer.cues, layer.points, frames)
             latents = self.denoise(
-                self.initial_noise(0, frames, seed + _LAYER_SEED * number),
+                self.initial_noise(controls, seed + _LAYER_SEED * number),
                 torch.zeros(self.text.dim) if layer.sound is None else self._condition(layer.sound),
                 away,
-                control_rows(layer.cues, layer.points, frames),
+                controls,
                 steps=steps,
                 guidance=scales.text,
                 control_guidance=scales.picture if layer.by_picture else scales.cues,
@@ -157,16 +157,11 @@ class MiniPipeline(DiffusionPipeline):
     def _condition(self, sound: Sound) -> Tensor:
         return torch.from_numpy(condition(self.text, sound))
 
-    def initial_noise(self, start: int, latent_frames: int, seed: int) -> Tensor:
-        """Unit noise (channels, latent_frames) for latents `start`...; a function of absolute position and seed."""
-        channels = int(self.codec.channels)
-        first, last = start // NOISE_BLOCK, (start + latent_frames - 1) // NOISE_BLOCK
-        blocks = []
-        for block in range(first, last + 1):
-            key = (seed * 0x9E3779B97F4A7C15 + block * 0xD1B54A32D192ED03 + 0x632BE59BD9B4E019) & _MASK
-            blocks.append(torch.randn(channels, NOISE_BLOCK, generator=torch.Generator().manual_seed(key)))
-        offset = start - first * NOISE_BLOCK
-        return torch.cat(blocks, 1)[:, offset : offset + latent_frames]
+    def initial_noise(self, controls: Tensor, seed: int) -> Tensor:
+        """Unit noise (channels, frames) for (ROWS, frames) controls, much of it common to all strikes."""
+        channels, frames = int(self.codec.channels), controls.shape[-1]
+        own, common = (unit_noise(channels, frames, seed + more) for more in (0, _COMMON_SEED))
+        return strike_noise(own, common, controls)
 
     @torch.no_grad()
     def denoise(

@@ -25,8 +25,8 @@ _HEARD = 15
 _WINDOW, _SOFT = 25, 0.1
 #: A line must reach this far, in so many windows, for its trend to be known.
 _REACH, _LEAST = 0.2, 4
-#: A true bed's quietest quarter of a second lies no further below its usual level, in dB, its loudest 10 ms above it.
-_DEEPEST, _LOUDEST = 12.0, 16.0
+#: In dB: hardly a true bed's softest quarter of a second lies further below its usual level, its loudest 10 ms above.
+_DEEPEST, _LOUDEST = 10.0, 15.0
 
 
 def trim_strikes(mel: Tensor, cues: Sequence[tuple[float, float]]) -> Tensor:

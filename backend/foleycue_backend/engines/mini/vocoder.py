@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from scipy.signal import butter, sosfilt
 from torch import Tensor
 
 from foleycue_backend.engines.mini import mel as m
 
 CHUNK = 1500
 OVERLAP = 64
+#: Half of the lowest band's frequency.
+_ABOVE_RUMBLE = butter(2, m.F_MIN / 2, "highpass", fs=m.SAMPLE_RATE, output="sos")
 
 
 def _seeded_noise(length: int, seed: int) -> Tensor:
@@ -82,6 +86,12 @@ def suppress_pre_echo(audio: Tensor, cues: Sequence[tuple[float, float]]) -> Ten
     return out
 
 
+def without_rumble(audio: Tensor) -> Tensor:
+    """The samples without what lies below the lowest band: nobody asked for it, and it is heard as an offset."""
+    kept = sosfilt(_ABOVE_RUMBLE, audio.numpy())
+    return torch.from_numpy(np.asarray(kept, np.float32))
+
+
 def _shifted(cues: Sequence[tuple[float, float]], by: float) -> list[tuple[float, float]]:
     return [(time - by, strength) for time, strength in cues]
 
@@ -119,7 +129,8 @@ def vocode(mel: Tensor, *, seed: int, cues: Sequence[tuple[float, float]] | None
     """
     cues = list(cues or ())
     if mel.shape[-1] > CHUNK + OVERLAP:
-        return suppress_pre_echo(_long(mel, cues, seed, n_iter), cues)
-    magnitude = m.linear_power(mel).sqrt()
-    start = gated_noise(mel.shape[-1] * m.HOP, cues, seed)
-    return suppress_pre_echo(griffin_lim(magnitude, start, n_iter), cues)
+        audio = _long(mel, cues, seed, n_iter)
+    else:
+        start = gated_noise(mel.shape[-1] * m.HOP, cues, seed)
+        audio = griffin_lim(m.linear_power(mel).sqrt(), start, n_iter)
+    return without_rumble(suppress_pre_echo(audio, cues))

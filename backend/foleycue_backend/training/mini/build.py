@@ -11,6 +11,8 @@ import torch
 from accelerate import Accelerator
 
 from foleycue_backend.engines.mini.codec import PatchCodec
+from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.pipeline import MiniPipeline
 from foleycue_backend.engines.mini.text import StaticText
 from foleycue_backend.training.common.devices import main_only
 from foleycue_backend.training.common.pace import Log
@@ -65,8 +67,26 @@ def check_folder(numbers: dict[str, object], out: Path) -> None:
         raise ValueError(f"{out} holds a run with another {', '.join(differ)}: give another folder")
 
 
-def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: bool, log: Log) -> Path:
-    """Train and export; returns the folder of the finished weights.
+def begin_with(pipe: MiniPipeline, out: Path) -> None:
+    """Leave the text table and the codec of weights in `out`, where `prepare` would make new ones."""
+    pipe.text.save(out / "text")
+    pipe.codec.save_pretrained(out / "codec")
+
+
+@torch.no_grad()
+def keep_part(old: MiniDenoiser, new: MiniDenoiser, part: float) -> None:
+    """Move `new` back by a `part` of the way that it came from `old`.
+
+    Between the two lies what knows the new without having forgotten the old (Wortsman et al., 2022).
+    """
+    for before, after in zip(old.parameters(), new.parameters(), strict=True):
+        after.lerp_(before.to(after.device), part)
+
+
+def train_mini(
+    cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: bool, log: Log, start: MiniPipeline | None = None
+) -> Path:
+    """Train and export, from nothing or from the weights of `start`; returns the folder of the finished weights.
 
     Raises ValueError if `out` belongs to a run with other numbers, FileNotFoundError without a text teacher.
     """
@@ -76,15 +96,19 @@ def train_mini(cfg: TrainConfig, out: Path, *, teacher: Path | None, resume: boo
     with accelerator.main_process_first():
         out.mkdir(parents=True, exist_ok=True)
         check_folder(cfg.to_dict(), out)
+        if start is not None:
+            begin_with(start, out)
         text = prepare(cfg, out, teacher, log)
     pool = Pool(out / "data", cfg)
-    trainer = Trainer(cfg, pool, PromptBook(text), out)
+    trainer = Trainer(cfg, pool, PromptBook(text), out, start=None if start is None else start.denoiser)
     if resume and trainer.resume():
         log(f"resumed at step {trainer.step}")
     (out / "config.json").write_text(json.dumps(cfg.to_dict(), indent=1) + "\n", encoding="utf-8")
     with writing(out / "data", cfg, out / "codec", elsewhere=not accelerator.is_main_process) as coming:
         trainer.run(lambda step: pool.grow(step, coming), log)
     if accelerator.is_main_process:
+        if start is not None:
+            keep_part(start.denoiser, trainer.average, cfg.keep)
         export(trainer.average, PatchCodec.from_pretrained(out / "codec"), text, out / "weights")
         if cfg.recordings:
             write_credits(out / "weights", ENOUGH)

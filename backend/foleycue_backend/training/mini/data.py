@@ -74,7 +74,7 @@ MakeClip = Callable[[int], Clip]
 def procedural(cfg: TrainConfig) -> MakeClip:
     """Clips of the bank."""
     bank = Bank(cfg.variants, cfg.seed, recorded_one_shots(Path(cfg.recordings)) if cfg.recordings else None)
-    return lambda i: make_clip(i, cfg.seed, bank, cfg.clip_seconds)
+    return lambda i: make_clip(i, cfg.seed, bank, cfg.clip_seconds, cfg.more)
 
 
 def write_pool(folder: Path, cfg: TrainConfig, codec_folder: Path, maker: Callable[[TrainConfig], MakeClip]) -> None:

@@ -19,7 +19,7 @@ from foleycue_backend.training.common.clip_list import TRAIN, VALIDATION
 from foleycue_backend.training.common.devices import main_only
 from foleycue_backend.training.common.pace import Log, step_generator
 from foleycue_backend.training.mini.build import check_folder
-from foleycue_backend.training.mini.config import TrainConfig
+from foleycue_backend.training.mini.config import POLISH, TrainConfig
 from foleycue_backend.training.mini.data import Crops, Pool, Source, write_pool, writing
 from foleycue_backend.training.mini.export import export
 from foleycue_backend.training.mini.library import fingerprint, load, survey
@@ -29,8 +29,8 @@ from foleycue_backend.training.mini.trainer import Trainer, flow_loss
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 #: A gentle course: the base knows nearly everything already.
-FINE = TrainConfig(
-    rate=3e-4, warmup=50, ema=0.998, first_shards=2, total_shards=8, grow_every=100, checkpoint_every=100
+FINE = replace(
+    POLISH, rate=3e-4, warmup=50, ema=0.998, first_shards=2, total_shards=8, grow_every=100, checkpoint_every=100
 )
 _OWN_SHARD = 64
 _HELD_OUT_CROPS = 128
@@ -61,12 +61,12 @@ def fine_tune(cfg: TrainConfig, data: Path, out: Path, base: Path, share: float,
     torch.set_num_threads(1)
     accelerator = Accelerator(cpu=cfg.device == "cpu")
     log = main_only(accelerator, log)
-    pipe = _base(base)
+    pipe = load_base(base)
     cfg = replace(cfg, **{name: pipe.denoiser.config[name] for name in ("channels", "width", "dilations", "kernel")})
     cfg = replace(cfg, dilations=tuple(cfg.dilations))
     kept = out / "sounds.jsonl"
     with accelerator.main_process_first():
-        _prepare(cfg, data, out, pipe, {"share": share, "base": _name(base)}, log)
+        _prepare(cfg, data, out, pipe, {"share": share, "base": weights_name(base)}, log)
     heard = load(kept)
     count = {split: sum(h.split == split for h in heard) for split in (TRAIN, VALIDATION)}
     own_cfg = _own(cfg, count[TRAIN])
@@ -101,7 +101,8 @@ def fine_tune(cfg: TrainConfig, data: Path, out: Path, base: Path, share: float,
     return out / "model"
 
 
-def _base(folder: Path) -> MiniPipeline:
+def load_base(folder: Path) -> MiniPipeline:
+    """Weights to go on from. Raises BAD_INPUT if there are none."""
     if not (folder / "model_index.json").is_file():
         message = f"{folder} holds no model_index.json: give a folder of weights of mini."
         raise FoleyCueError(ErrorCode.BAD_INPUT, message)
@@ -112,7 +113,7 @@ def _base(folder: Path) -> MiniPipeline:
         raise FoleyCueError(ErrorCode.BAD_INPUT, message) from None
 
 
-def _name(base: Path) -> str:
+def weights_name(base: Path) -> str:
     """Names weights by what is in them."""
     return file_sha256(next((base / "denoiser").glob("*.safetensors")))[:16]
 
@@ -162,4 +163,5 @@ def _loss(trainer: Trainer, book: PromptBook, crops: Crops | None) -> float | No
     open_book = replace(trainer.cfg, drop_text=0.0, drop_words=0.0, drop_traits=0.0)
     gen = step_generator(trainer.cfg.seed, 1)
     text = book.batch(crops.labels, crops.traits, open_book, gen)
-    return float(flow_loss(trainer.average, crops, text, crops.controls, gen, trainer.accelerator.device))
+    device, part = trainer.accelerator.device, trainer.cfg.strike_noise
+    return float(flow_loss(trainer.average, crops, text, crops.controls, gen, device, part))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -134,12 +135,20 @@ def shape(rng: Rng, x: Audio, brightness: float, room: float) -> Audio:
     return x / max(1.0, float(np.abs(x).max()))
 
 
-def make_clip(index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS) -> Clip:
-    """Clip number `index`: a pure function of (index, seed, bank seed)."""
+def turns(more: Sequence[tuple[str, int]] = ()) -> list[int]:
+    """Class indices of one round of clips: an event class counts twice a bed, and some come so many times `more`."""
+    extra = dict(more)
+    often = [(2 if c.kind != "bed" else 1) + extra.get(c.name, 0) for c in CLASSES]
+    return [i for i, times in enumerate(often) for _ in range(times)]
+
+
+def make_clip(
+    index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS, more: Sequence[tuple[str, int]] = ()
+) -> Clip:
+    """Clip number `index`: a pure function of (index, seed, bank seed). Any stretch of clips is balanced."""
     rng = np.random.default_rng([seed, index])
     n = round(seconds * SAMPLE_RATE)
-    # Walks through the classes so that any stretch of clips is balanced; an event class counts twice a bed.
-    order = [i for i, c in enumerate(CLASSES) for _ in range(2 if c.kind != "bed" else 1)]
+    order = turns(more)
     label = order[index % len(order)]
     name, is_bed = CLASSES[label].name, CLASSES[label].kind == "bed"
     size, brightness = rng.uniform(-1, 1, 2).tolist()

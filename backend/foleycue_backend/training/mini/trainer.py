@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from foleycue_backend.engines.mini.cues import ROWS
 from foleycue_backend.engines.mini.denoiser import MiniDenoiser
+from foleycue_backend.engines.mini.noise import strike_noise
 from foleycue_backend.training.common.devices import agreed
 from foleycue_backend.training.common.pace import Log, cosine, done_part, save_whole, step_generator
 from foleycue_backend.training.mini.config import TrainConfig
@@ -23,13 +24,28 @@ from foleycue_backend.training.mini.prompts import PromptBook
 from foleycue_shared.errors import ErrorCode, FoleyCueError
 
 
+def draw_noise(crops: Crops, part: float, gen: torch.Generator) -> Tensor:
+    """Unit noise (count, channels, crop), in a `part` of the crops as the pipeline's, much the same at each strike."""
+    own = torch.randn(crops.latents.shape, generator=gen)
+    if not part:
+        return own
+    common = strike_noise(own, torch.randn(own.shape, generator=gen), crops.controls)
+    return torch.where(torch.rand(len(own), 1, 1, generator=gen) < part, common, own)
+
+
 def flow_loss(
-    model: nn.Module, crops: Crops, text: Tensor, curve: Tensor, gen: torch.Generator, device: torch.device
+    model: nn.Module,
+    crops: Crops,
+    text: Tensor,
+    curve: Tensor,
+    gen: torch.Generator,
+    device: torch.device,
+    part: float = 0.0,
 ) -> Tensor:
     """Mean square error of the velocity (noise minus data), noise level logit-normal (Esser et al., 2024)."""
     latents = crops.latents
     level = torch.sigmoid(torch.randn(len(latents), generator=gen))
-    noise = torch.randn(latents.shape, generator=gen)
+    noise = draw_noise(crops, part, gen)
     mixed = torch.lerp(latents, noise, level[:, None, None])
     inputs = [x.to(device) for x in (mixed, level * 1000.0, text, curve)]
     with torch.autocast(device.type, torch.bfloat16):
@@ -125,7 +141,7 @@ class Trainer:
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate
-        loss = flow_loss(self.model, *self._batch(gen), gen, self.accelerator.device)
+        loss = flow_loss(self.model, *self._batch(gen), gen, self.accelerator.device, cfg.strike_noise)
         self.model.zero_grad(set_to_none=True)
         self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.stats import rankdata
 
+from foleycue_backend.engines.mini.mel import HOP, log_mel
 from foleycue_backend.training.mini.judge import attack_times, match, onset_f1
 from foleycue_backend.training.mini.measure.orders import Line, five_cues, line_at
 from foleycue_backend.training.mini.synthesis import SAMPLE_RATE, Audio
@@ -24,7 +26,7 @@ class Obedience:
     """`f1` and `chance` (the same onsets against another take's cues) 0..1, `errors` in signed seconds.
 
     `strength` is Spearman's correlation of cue strength and level, `before` the peak before the first cue in dB of
-    the peak of the whole.
+    the peak of the whole. `alike` is how much the strikes sound like one object, see `likeness`.
     """
 
     f1: float
@@ -32,6 +34,7 @@ class Obedience:
     errors: npt.NDArray[np.float64]
     strength: float
     before: float
+    alike: float
 
 
 def peak_db(audio: Audio) -> float:
@@ -56,6 +59,23 @@ def cue_levels(audio: Audio, cues: Line) -> list[float]:
     return [level_db(audio[at : at + round(AFTER * SAMPLE_RATE)]) for at in starts]
 
 
+def likeness(audio: Audio, cues: Line) -> float:
+    """Mean correlation of the strikes' spectra in dB by mel band, 20 to 200 ms after each cue.
+
+    1 for a single strike, 0 where one is silent.
+    """
+    mel = log_mel(torch.from_numpy(audio), len(audio) // HOP).exp().numpy()
+    starts = [round(t * SAMPLE_RATE / HOP) for t, _ in cues]
+    spectra = [mel[:, at + 2 : at + 20].mean(1) for at in starts if at + 20 <= mel.shape[1]]
+    if len(spectra) < 2:
+        return 1.0
+    # 40 dB below the strongest band nothing is told apart.
+    decibels = np.array([np.log(np.maximum(x, 1e-4 * x.max())) for x in spectra])
+    if not np.ptp(decibels, axis=1).all():
+        return 0.0
+    return float(np.corrcoef(decibels)[np.triu_indices(len(spectra), 1)].mean())
+
+
 def obedience(audio: Audio, cues: Line, seed: int) -> Obedience:
     """Score a take of at least one cue."""
     found = attack_times(audio, SAMPLE_RATE)
@@ -67,6 +87,7 @@ def obedience(audio: Audio, cues: Line, seed: int) -> Obedience:
         match(found, wanted, NEAR),
         rank_correlation([s for _, s in cues], cue_levels(audio, cues)),
         peak_db(head) - peak_db(audio),
+        likeness(audio, cues),
     )
 
 

@@ -54,6 +54,7 @@ def obedience_table(columns: Columns) -> Table:
         Row("median error of impacts, ms", errors, 1, "at most 10"),
         _mean_row("strength, rank correlation, impacts", columns, IMPACTS, lambda o: o.strength, "0.80"),
         _mean_row("strength, rank correlation, gestures", columns, _GESTURES, lambda o: o.strength),
+        _mean_row("strikes of a take alike, correlation of spectra", columns, IMPACTS, lambda o: o.alike),
         Row("peak before the first cue, dB of the peak", before, 1),
         Row("bed along its line, rank correlation", _along(columns), 3),
     ]

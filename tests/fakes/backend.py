@@ -244,8 +244,9 @@ class FakeBackend:
                         self._take_message(self._socket.recv_multipart())
                     self._advance()
             finally:
-                self._socket.close(linger=200)
+                # As the broker does: who sees the line break must not find the connection still there.
                 remove_connection(self.places.connection_file, os.getpid())
+                self._socket.close(linger=200)
 
     def _bind(self, context: "zmq.Context[zmq.Socket[bytes]]") -> "zmq.Socket[bytes]":
         socket = context.socket(zmq.ROUTER)

@@ -3,7 +3,7 @@
 
 Griffin-Lim from random phase spreads an attack over its whole window. Two measures keep it sharp: the phases
 start from a noise whose level jumps at each cue, and what still leaks before a cue is turned down to the level
-that the picture has there.
+that the picture has there. Nothing is left below the lowest band.
 """
 
 from __future__ import annotations

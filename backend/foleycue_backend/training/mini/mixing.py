@@ -145,7 +145,7 @@ def turns(more: Sequence[tuple[str, int]] = ()) -> list[int]:
 def make_clip(
     index: int, seed: int, bank: Bank, seconds: float = CLIP_SECONDS, more: Sequence[tuple[str, int]] = ()
 ) -> Clip:
-    """Clip number `index`: a pure function of (index, seed, bank seed). Any stretch of clips is balanced."""
+    """Clip number `index`: a pure function of (index, seed, bank seed, more). Any stretch of clips is balanced."""
     rng = np.random.default_rng([seed, index])
     n = round(seconds * SAMPLE_RATE)
     order = turns(more)
